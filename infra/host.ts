@@ -1,0 +1,26 @@
+import * as pulumi from '@pulumi/pulumi'
+import type { HostInputs } from '../plugin/host.ts'
+
+export interface ProviderArgs {
+  /** Path of the private key that opens hosts; it never leaves this machine. */
+  sshKeyFile?: pulumi.Input<string> | undefined
+}
+
+/** How our plugin reaches hosts from here. */
+export class Provider extends pulumi.ProviderResource {
+  constructor(name: string, args: ProviderArgs, opts?: pulumi.ResourceOptions) {
+    super('shoestring', name, { ...args }, opts)
+  }
+}
+
+export type HostArgs = { [K in keyof HostInputs]: pulumi.Input<HostInputs[K]> }
+
+/** Everything on a host that is ours: users, packages, database, web server, firewall. Previewed and converged. */
+export class Host extends pulumi.CustomResource {
+  declare readonly address: pulumi.Output<string>
+  declare readonly hostKey: pulumi.Output<string>
+
+  constructor(name: string, args: HostArgs, opts?: pulumi.CustomResourceOptions) {
+    super('shoestring:index:Host', name, { ...args }, opts)
+  }
+}

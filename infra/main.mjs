@@ -1,0 +1,13 @@
+// Plain JavaScript: a Node too old for TypeScript gets a sentence here, not a syntax error in the first file.
+import { RunError } from '@pulumi/pulumi/errors.js'
+
+if (Number.parseInt(process.versions.node, 10) < 26) {
+  throw new RunError(
+    `Node ${process.versions.node} is too old to run this program\n` +
+      '  why   it is TypeScript, which Node runs by itself from 26 on\n' +
+      '  next  PATH="$PWD/node_modules/.bin:$PATH" pulumi up   (the repository brings its own Node)',
+  )
+}
+
+const { ...outputs } = await import('./index.ts')
+export default outputs

@@ -1,0 +1,97 @@
+import * as pulumi from '@pulumi/pulumi'
+import { beforeAll, expect, test } from 'vitest'
+import { mailRecords } from './mail-dns.ts'
+import { firewallRules } from './server.ts'
+
+interface Registered {
+  type: string
+  name: string
+  inputs: Record<string, unknown>
+}
+
+const registered: Registered[] = []
+
+beforeAll(async () => {
+  await pulumi.runtime.setMocks({
+    newResource: ({ type, name, inputs }) => {
+      registered.push({ type, name, inputs: inputs as Record<string, unknown> })
+      const computed = { ipAddress: '198.51.100.5', ipv6Address: '2001:db8::5', stdout: 'ssh-ed25519 AAAA\n' }
+      return { id: '42', state: { ...inputs, ...computed } }
+    },
+    call: () => ({}),
+  })
+  const { program } = await import('./program.ts')
+  program({
+    stack: 'staging',
+    domain: 'example.com',
+    region: 'fra1',
+    size: 's-1vcpu-512mb-10gb',
+    operators: [{ name: 'jsmith', keys: ['ssh-ed25519 AAAA jsmith'] }],
+    sshFrom: ['192.0.2.0/24'],
+    sshKeyFile: undefined,
+    acme: { email: 'ops@example.com' },
+    mail: undefined,
+    ttlSeconds: 300,
+    protect: false,
+  })
+  await pulumi.runtime.disconnect()
+})
+
+const ofType = (type: string): Registered[] => registered.filter((resource) => resource.type === type)
+
+test('makes one Debian droplet with the operators’ keys and IPv6', () => {
+  expect(ofType('digitalocean:index/droplet:Droplet').map(({ inputs }) => inputs)).toEqual([
+    expect.objectContaining({ image: 'debian-13-x64', region: 'fra1', ipv6: true, sshKeys: ['42'] }),
+  ])
+})
+
+test('leads the bare domain, the site and the app to both addresses', () => {
+  const records = ofType('digitalocean:index/dnsRecord:DnsRecord').map(
+    ({ inputs: { name, type, value } }) => `${String(name)} ${String(type)} ${String(value)}`,
+  )
+  expect(records.toSorted()).toEqual([
+    '@ A 198.51.100.5',
+    '@ AAAA 2001:db8::5',
+    '@ CAA letsencrypt.org.',
+    '@ CAA letsencrypt.org.',
+    'app A 198.51.100.5',
+    'app AAAA 2001:db8::5',
+    'www A 198.51.100.5',
+    'www AAAA 2001:db8::5',
+  ])
+})
+
+test('the host is known by the key that first contact saw', () => {
+  expect(ofType('shoestring:index:Host')[0]?.inputs).toMatchObject({
+    address: '198.51.100.5',
+    hostKey: 'ssh-ed25519 AAAA',
+    allow: ['22/tcp', '80/tcp', '443/tcp', '443/udp'],
+  })
+})
+
+test('lets ssh in only from where the settings say, and the web from everywhere', () => {
+  const rules = firewallRules(['192.0.2.0/24']).inboundRules as {
+    portRange?: string
+    sourceAddresses: string[]
+  }[]
+  expect(
+    rules.filter(({ portRange }) => portRange === '22').map(({ sourceAddresses }) => sourceAddresses),
+  ).toEqual([['192.0.2.0/24']])
+  expect(rules.filter(({ sourceAddresses }) => sourceAddresses.includes('::/0'))).toHaveLength(4)
+})
+
+test('mail records end the names of hosts outside the zone', () => {
+  expect(
+    mailRecords({
+      mx: [{ host: 'mx.zoho.eu', priority: 10 }],
+      spf: 'v=spf1 include:zoho.eu -all',
+      dkim: { zmail: 'v=DKIM1; k=rsa; p=MIG' },
+      dmarc: 'v=DMARC1; p=quarantine',
+    }).map(({ name, type, value }) => `${name} ${type} ${value}`),
+  ).toEqual([
+    '@ MX mx.zoho.eu.',
+    '@ TXT v=spf1 include:zoho.eu -all',
+    'zmail._domainkey TXT v=DKIM1; k=rsa; p=MIG',
+    '_dmarc TXT v=DMARC1; p=quarantine',
+  ])
+})

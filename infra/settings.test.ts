@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { readSettings } from './settings.ts'
+
+const right = {
+  'shoestring:domain': 'example.com',
+  'shoestring:region': 'fra1',
+  'shoestring:operators': JSON.stringify([{ name: 'jsmith', keys: ['ssh-ed25519 AAAA jsmith'] }]),
+}
+const environment = { DIGITALOCEAN_TOKEN: 'token' }
+const read = (config: Record<string, string>, env: NodeJS.ProcessEnv = environment) =>
+  readSettings('staging', config, env)
+
+test('completes what a stack does not say', () => {
+  expect(read(right)).toEqual({
+    stack: 'staging',
+    domain: 'example.com',
+    region: 'fra1',
+    size: 's-1vcpu-512mb-10gb',
+    operators: [{ name: 'jsmith', keys: ['ssh-ed25519 AAAA jsmith'] }],
+    sshFrom: ['0.0.0.0/0', '::/0'],
+    sshKeyFile: undefined,
+    acme: {},
+    mail: undefined,
+    ttlSeconds: 1800,
+    protect: false,
+  })
+})
+
+test('protects production unless it says otherwise', () => {
+  expect(readSettings('prod', right, environment).protect).toBe(true)
+  expect(readSettings('prod', { ...right, 'shoestring:protect': 'false' }, environment).protect).toBe(false)
+})
+
+test('names a wrong region with its file and the one that was meant', () => {
+  expect(() => read({ ...right, 'shoestring:region': 'frankfurt' })).toThrow(
+    'Pulumi.staging.yaml: shoestring:region must be one of ams3, blr1, fra1, lon1, nyc1, nyc3, sfo2, sfo3, sgp1, ' +
+      'syd1, tor1; got "frankfurt"\n  did you mean fra1?',
+  )
+})
+
+test('names a key that is not a setting', () => {
+  expect(() => read({ ...right, 'shoestring:domian': 'x' })).toThrow(
+    'Pulumi.staging.yaml: shoestring:domian is not a setting\n  did you mean shoestring:domain?',
+  )
+})
+
+test.each(['example', 'exa mple.com', '-a.com', 'https://example.com', ''])(
+  'refuses %j as a domain',
+  (domain) => {
+    expect(() => read({ ...right, 'shoestring:domain': domain })).toThrow(
+      `shoestring:domain must be a domain name such as example.com; got ${JSON.stringify(domain)}`,
+    )
+  },
+)
+
+test('says all that is missing at once, the token too', () => {
+  expect(() => read({}, {})).toThrow(
+    /domain is missing[^]*region is missing[^]*operators is missing[^]*no DigitalOcean token: set DIGITALOCEAN_TOKEN/,
+  )
+})
+
+test('refuses a firewall that lets nobody in', () => {
+  expect(() => read({ ...right, 'shoestring:sshFrom': '[]' })).toThrow(/sshFrom must be a list of networks/)
+})
+
+test('names an ssh key file that is not there and how to make one', () => {
+  expect(() => read({ ...right, 'shoestring:sshKeyFile': '/nowhere/id' })).toThrow(
+    /sshKeyFile names \/nowhere\/id[^]*ssh-keygen -t ed25519/,
+  )
+})
+
+test("leaves other packages' settings alone", () => {
+  expect(read({ ...right, 'digitalocean:token': 'x' }, {}).region).toBe('fra1')
+})
