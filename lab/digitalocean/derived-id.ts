@@ -1,0 +1,14 @@
+import { createHash } from 'node:crypto'
+import type { State } from './state.ts'
+
+/** A UUID that is always the same for a thing that every account has, like its default project. */
+export function derivedId(state: Readonly<State>, thing: string): string {
+  const digits = createHash('sha256').update(`${state.account.uuid} ${thing}`).digest('hex')
+  return [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    `8${digits.slice(13, 16)}`,
+    `a${digits.slice(17, 20)}`,
+    digits.slice(20, 32),
+  ].join('-')
+}

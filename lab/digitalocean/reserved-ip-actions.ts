@@ -1,0 +1,64 @@
+import { endAction, startAction } from './actions.ts'
+import { integer, text, type Body } from './body.ts'
+import type { Cloud } from './cloud.ts'
+import { applyReservedIps } from './edge.ts'
+import { found, unprocessable } from './errors.ts'
+import type { Action, State } from './state.ts'
+
+/** Checks what is asked of a reserved IP and notes it as under way. */
+export function acceptReservedIpAction(draft: State, ip: string, body: Body, now: Date): Action {
+  const reserved = found(draft.reservedIps.find((each) => each.ip === ip))
+  if (reserved.locked) throw unprocessable('The reserved IP already has a pending event.')
+  const about = { resourceType: 'reserved_ip', resourceId: numberOf(ip), region: reserved.region } as const
+  switch (text(body, 'type')) {
+    case 'assign': {
+      const dropletId = integer(body, 'droplet_id')
+      if (dropletId === undefined) throw unprocessable('Droplet id is required.')
+      const droplet = draft.droplets.find(({ id }) => id === dropletId)
+      if (!droplet) throw unprocessable('Droplet does not exist.')
+      if (droplet.locked) throw unprocessable('Droplet already has a pending event.')
+      if (droplet.region !== reserved.region)
+        throw unprocessable('The reserved IP and the Droplet must be in the same region.')
+      reserved.locked = true
+      return startAction(draft, now, { type: 'assign_ip', ...about, params: { ip, dropletId } })
+    }
+    case 'unassign':
+      if (reserved.dropletId === null) throw unprocessable('The reserved IP is not currently assigned.')
+      reserved.locked = true
+      return startAction(draft, now, { type: 'unassign_ip', ...about, params: { ip } })
+    case undefined:
+    default:
+      throw unprocessable('type must be assign or unassign')
+  }
+}
+
+/** Leads the address to its new droplet, or nowhere; when that fails, it leads where it did. */
+export function carryOutOnIp(cloud: Cloud, action: Action): Promise<boolean> {
+  const { store, jobs, now } = cloud
+  const { ip, dropletId } = action.params
+  const lead = (to: number | null) =>
+    store.change((draft) => {
+      const reserved = draft.reservedIps.find((each) => each.ip === ip)
+      const there = draft.droplets.some(({ id }) => id === to)
+      if (reserved) reserved.dropletId = there ? to : null
+    })
+  return jobs.run(`reserved ip ${String(ip)}`, `carry out ${action.type} on ${String(ip)}`, async () => {
+    const before = store.state.reservedIps.find((each) => each.ip === ip)?.dropletId ?? null
+    await lead(typeof dropletId === 'number' ? dropletId : null)
+    const applied = await applyReservedIps(cloud)
+    if (!applied) await lead(before)
+    await store.change((draft) => {
+      endAction(draft, action.id, applied ? 'completed' : 'errored', now())
+      const reserved = draft.reservedIps.find((each) => each.ip === ip)
+      if (reserved) reserved.locked = false
+    })
+  })
+}
+
+export const actionsOnIp = (state: Readonly<State>, ip: string) =>
+  state.actions.filter(
+    ({ resourceType, resourceId }) => resourceType === 'reserved_ip' && resourceId === numberOf(ip),
+  )
+
+/** An IPv4 address as the number it is: the resource id of its actions. */
+const numberOf = (ip: string) => ip.split('.').reduce((number, octet) => number * 256 + Number(octet), 0)
