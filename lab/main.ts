@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { Store } from './digitalocean/store.ts'
+import { down, reset, up } from './lab.ts'
+import { OperatorError } from '../provision/errors.ts'
+import { labPaths, type LabPaths } from './paths.ts'
+import { labEnvironment, stackName } from './pulumi.ts'
+import { readStatus, type LabStatus } from './status.ts'
+import { describe, toText } from './describe.ts'
+
+const usage = `npm run lab -- VERB
+
+  up                 start the cloud on this machine
+  status [--json]    what runs, and where
+  ssh NAME [CMD …]   a shell on a host
+  mail               where the mail that the app sends can be read
+  pulumi ARGS …      Pulumi on the lab's stack: pulumi preview, pulumi stack output
+  down               end everything of the lab; disks and account stay
+  reset              end it and forget all it had
+`
+
+type Verb = (paths: LabPaths, args: string[]) => Promise<number>
+
+const verbs: Record<string, Verb> = {
+  async up(paths) {
+    const { status, started } = await up(paths)
+    console.error(started ? 'the lab is up' : 'the lab is up already')
+    process.stdout.write(toText(await describe(paths, status)))
+    return 0
+  },
+
+  async status(paths, args) {
+    const status = await running(paths)
+    const description = await describe(paths, status)
+    process.stdout.write(
+      args.includes('--json') ? `${JSON.stringify(description, null, 2)}\n` : toText(description),
+    )
+    return 0
+  },
+
+  async ssh(paths, [name, ...command]) {
+    await running(paths)
+    const { droplets } = (await Store.open(paths.cloud)).state
+    const found = droplets.find((droplet) => droplet.name === name || droplet.name.startsWith(`${name}-`))
+    if (!found) {
+      const names = droplets.map((droplet) => droplet.name).join(', ')
+      throw new OperatorError(`there is no host ${name ?? ''}`, {
+        why: names ? `the lab's hosts are ${names}` : 'the lab has no hosts',
+        fix: names ? `npm run lab -- ssh ${droplets[0]?.name}` : 'npm start makes one',
+      })
+    }
+    // A host of the lab gets a new key whenever it is made again, and is reached from this machine only.
+    const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR']
+    const flags = [...options.flatMap((option) => ['-o', option]), '-i', paths.key]
+    return interactive('ssh', [...flags, `root@${found.ipv4}`, ...command])
+  },
+
+  async mail(paths) {
+    console.log((await running(paths)).mail)
+    return 0
+  },
+
+  async pulumi(paths, args) {
+    const env = { ...process.env, ...(await labEnvironment(paths, await running(paths))) }
+    const [verb = 'about', ...rest] = args
+    const takesSettings = ['preview', 'up', 'refresh', 'destroy', 'config', 'import'].includes(verb)
+    const settings = takesSettings ? ['--stack', stackName, '--config-file', paths.stackSettings] : []
+    const ofStack = verb === 'stack' ? ['--stack', stackName] : []
+    return interactive('pulumi', [verb, ...rest, ...settings, ...ofStack], env)
+  },
+
+  async down(paths) {
+    const { left } = await down(paths)
+    if (left.length === 0) {
+      console.error('the lab is down: nothing of it runs on this machine; npm start brings it back as it was')
+      return 0
+    }
+    console.error(`still on this machine:\n${left.map((line) => `  ${line}`).join('\n')}`)
+    return 1
+  },
+
+  async reset(paths) {
+    await reset(paths)
+    console.error('the lab is gone with all it had')
+    return 0
+  },
+}
+
+async function running(paths: LabPaths): Promise<LabStatus> {
+  const status = await readStatus(paths)
+  if (status) return status
+  throw new OperatorError('the lab is not running', {
+    why: existsSync(paths.cloud) ? 'it was ended; what it had is kept' : 'it was never started in this clone',
+    fix: 'npm start',
+  })
+}
+
+function interactive(command: string, args: string[], env = process.env): Promise<number> {
+  const child = spawn(command, args, { stdio: 'inherit', env })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code) => resolve(code ?? 1))
+  })
+}
+
+if (import.meta.main) {
+  const [name = '', ...args] = process.argv.slice(2)
+  const verb = verbs[name]
+  if (!verb) {
+    process.stderr.write(usage)
+    process.exit(name === '' || name === 'help' ? 0 : 2)
+  }
+  try {
+    process.exitCode = await verb(labPaths(), args)
+  } catch (error) {
+    const { message, why, fix, stack } = error as Error & { why?: string; fix?: string }
+    console.error(why ? `✗ ${message}\n  why   ${why}\n  next  ${fix}` : stack)
+    process.exitCode = 1
+  }
+}
