@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { inputChanges, planChanges } from './plan.ts'
+import type { Call } from './provider.ts'
+
+test('names what differs between two sets of inputs, and what can only be replaced', () => {
+  expect(inputChanges({ a: 1, b: 2, gone: 3 }, { a: 1, b: 4, fresh: 5 }, ['fresh'])).toEqual([
+    { path: 'b', kind: 'update', ofInputs: true },
+    { path: 'gone', kind: 'delete', ofInputs: true },
+    { path: 'fresh', kind: 'replace', ofInputs: true },
+  ])
+})
+
+test('prints a plan by step, and answers a difference for each step that has something to do', async () => {
+  const said: string[] = []
+  const call = { info: async (line: string) => void said.push(line) } as Call
+  const changes = await planChanges(
+    [
+      { step: 'packages', changes: [] },
+      { step: 'firewall', changes: ['allow 443/tcp', 'enable'] },
+      { step: 'caddy', changes: ['install caddy 2.11.9'] },
+    ],
+    call,
+    { drift: false },
+  )
+  expect(said).toEqual([
+    'up would\n  firewall  allow 443/tcp\n            enable\n  caddy     install caddy 2.11.9',
+  ])
+  expect(changes.map(({ path }) => path)).toEqual(['firewall', 'caddy'])
+})
+
+test('says nothing of a host on which nothing is to be done', async () => {
+  const call = { info: () => Promise.reject(new Error('said something')) } as unknown as Call
+  expect(await planChanges([{ step: 'packages', changes: [] }], call, { drift: true })).toEqual([])
+})

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { createGzip } from 'node:zlib'
+import type { Ssh } from './ssh.ts'
+
+/** A file that a host needs and that goes there byte for byte. */
+export interface Shipment {
+  /** What people call it, `Caddy 2.11.9`. */
+  readonly name: string
+  readonly source: string
+  /** Where it lies on the host. */
+  readonly target: string
+  readonly sha256: string
+}
+
+export const nodeVersion = process.versions.node
+const nodeFolder = '/opt/shoestring/node'
+
+/** The interpreter a host runs provisioning and the app with: this one. */
+export const nodeOnHost = `${nodeFolder}/${nodeVersion}/bin/node`
+export const currentNode = `${nodeFolder}/current/bin/node`
+
+export async function sha256(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file), hash)
+  return hash.digest('hex')
+}
+
+/** Which of the shipments the host does not have. */
+export async function missing(ssh: Ssh, shipments: readonly Shipment[]): Promise<Shipment[]> {
+  const { stdout } = await ssh.run(
+    shipments.map(({ target }) => `[ -e ${target} ] && echo ${target}`).join('; '),
+  )
+  const there = new Set(stdout.split('\n'))
+  return shipments.filter(({ target }) => !there.has(target))
+}
+
+/** Sends a file, checks it there, and puts it in place only when it is whole. */
+export async function ship(ssh: Ssh, { name, source, target, sha256: sum }: Shipment): Promise<void> {
+  const command = [
+    'set -e',
+    `mkdir -p "$(dirname ${target})"`,
+    `part=$(mktemp ${target}.XXXXXX)`,
+    `trap 'rm -f "$part"' EXIT`,
+    'gunzip > "$part"',
+    `echo "${sum}  $part" | sha256sum --check --quiet`,
+    'chmod 755 "$part"',
+    'sync "$part"',
+    `mv "$part" ${target}`,
+  ].join('\n')
+  // Fast rather than small: a home's uplink is the bound from level 1 on, a lab's processor below it.
+  const input = createReadStream(source).pipe(createGzip({ level: 1 }))
+  const { code, stderr } = await ssh.run(command, { input })
+  if (code !== 0) throw new Error(`${name} did not arrive whole: ${stderr.trim().split('\n').at(-1)}`)
+}
+
+/** Installs what Node is linked against and a fresh Debian lacks; apt may be busy, as it is on a droplet's first boot. */
+export async function installLibraries(ssh: Ssh): Promise<void> {
+  const command = [
+    'export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a',
+    'ldconfig -p | grep -q libatomic.so.1 && exit',
+    'for try in $(seq 60); do apt-get update -q && break; sleep 2; done >&2',
+    'apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 libatomic1 >&2',
+  ].join('\n')
+  const { code, stderr } = await ssh.run(command)
+  if (code === 0) return
+  throw new Error(
+    `could not install libatomic1, which Node needs\n  why   ${stderr.trim().split('\n').at(-1)}\n` +
+      '  next  see that the host reaches a Debian mirror, then run pulumi up again',
+  )
+}
+
+/** Makes this Node the one that the host's units run, and drops those before it. */
+export async function activateNode(ssh: Ssh): Promise<void> {
+  const { code, stderr } = await ssh.run(
+    [
+      `cd ${nodeFolder}`,
+      `[ "$(readlink current)" = ${nodeVersion} ] || { ln -sfn ${nodeVersion} next && mv -T next current; }`,
+    ].join(' && '),
+  )
+  if (code !== 0) throw new Error(`could not switch the host to Node ${nodeVersion}: ${stderr.trim()}`)
+}
