@@ -1,0 +1,153 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { Resolver } from 'node:dns/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Stack } from '@pulumi/pulumi/automation/index.js'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { leftovers } from '../lab/cleanup.ts'
+import { describe, type Description } from '../lab/describe.ts'
+import { down } from '../lab/lab.ts'
+import { kept } from '../lab/kept.ts'
+import { openPorts } from '../lab/network/open-ports.ts'
+import { labPaths, repository } from '../lab/paths.ts'
+import { openStack } from '../lab/pulumi.ts'
+import { readSlot, type Slot } from '../lab/slot.ts'
+import { readStatus, type LabStatus } from '../lab/status.ts'
+import { waitFor } from './probe.ts'
+
+// One story on one fresh lab: what a person would do, in that order.
+const exec = promisify(execFile)
+let folder: string
+let paths: ReturnType<typeof labPaths>
+let status: LabStatus
+let description: Description
+let slot: Slot
+let stack: Stack
+let configFile: string
+
+const start = () =>
+  exec(process.execPath, [join(repository, 'cli/main.ts'), 'start'], {
+    env: { ...process.env, SHOESTRING_LAB: paths.state, NO_COLOR: '1' },
+  })
+
+const options = () => ({ configFile, color: 'never' as const })
+
+async function onHost(command: string): Promise<string> {
+  const address = description.hosts[0]?.address ?? ''
+  const hostOptions = [
+    'StrictHostKeyChecking=no',
+    'UserKnownHostsFile=/dev/null',
+    'LogLevel=ERROR',
+    'ConnectTimeout=5',
+  ]
+  const flags = ['-F', 'none', '-i', paths.key, ...hostOptions.flatMap((option) => ['-o', option])]
+  const { stdout } = await exec('ssh', [...flags, `root@${address}`, command])
+  return stdout
+}
+
+async function api(method: string, path: string, body?: unknown): Promise<{ status: number; json: never }> {
+  const response = await fetch(status.api + path, {
+    method,
+    headers: { authorization: `Bearer ${await kept(paths.token)}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  return { status: response.status, json: (await response.json().catch(() => undefined)) as never }
+}
+
+/** The address that the lab's DNS gives for the name, as a resolver elsewhere would learn it. */
+async function resolved(name: string): Promise<string> {
+  const resolver = new Resolver()
+  resolver.setServers([status.dns])
+  return (await resolver.resolve4(name))[0] ?? ''
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'shoestring-e2e-'))
+  paths = labPaths(join(folder, 'lab'))
+  const { stdout, stderr } = await start()
+  console.log(stderr + stdout)
+  status = (await readStatus(paths))!
+  description = await describe(paths, status)
+  slot = (await readSlot(paths.state))!
+  stack = (await openStack(paths, status)).stack
+  configFile = paths.stackSettings
+})
+
+afterAll(async () => {
+  await down(paths)
+  await rm(folder, { recursive: true, force: true })
+})
+
+test('both sites answer over HTTPS, found by the lab’s DNS, with a chain to the lab’s authority', async () => {
+  for (const [url, says] of [
+    ['https://www.example.localhost/', /<!doctype html>/i],
+    ['https://app.example.localhost/healthz', /"database":"ok"/],
+  ] as const) {
+    const address = await resolved(new URL(url).hostname)
+    expect(slot.addresses).toContain(address)
+    const answer = await waitFor(url, description.ca, 10_000, address)
+    expect(answer.body).toMatch(says)
+  }
+})
+
+test('the way of a browser on this machine works too, with nothing edited', async () => {
+  expect((await waitFor(description.urls.www, description.ca, 5000)).status).toBe(200)
+  expect((await waitFor(description.urls.app, description.ca, 5000)).status).toBe(200)
+})
+
+test('only ssh, HTTP and HTTPS are open from outside', async () => {
+  expect(await openPorts(await resolved('app.example.localhost'))).toEqual([22, 80, 443])
+})
+
+test('a second start changes nothing', async () => {
+  const { stderr } = await start()
+  expect(stderr).toMatch(/cloud .*as it should be/)
+  expect(stderr).toMatch(/host .*as it should be/)
+  expect(stderr).toMatch(/app .*as it should be/)
+  await expect(stack.preview({ ...options(), expectNoChanges: true })).resolves.toBeDefined()
+})
+
+test('what someone changed by hand is previewed by name, reported by refresh, and repaired', async () => {
+  await onHost('ufw allow 8080/tcp && echo "# by hand" >> /etc/caddy/Caddyfile')
+  const previewed = await stack.preview(options())
+  expect(previewed.stdout).toContain('close 8080/tcp')
+  expect(previewed.stdout).toContain('/etc/caddy/Caddyfile')
+  expect(previewed.changeSummary).toMatchObject({ update: 1 })
+  await stack.up(options())
+  expect(await onHost('ufw status')).not.toContain('8080')
+  expect(await onHost('tail -1 /etc/caddy/Caddyfile')).not.toContain('by hand')
+  await stack.preview({ ...options(), expectNoChanges: true })
+})
+
+test('secrets are not in the state in clear', async () => {
+  const state = await readFile(join(paths.pulumiState, '.pulumi/stacks/shoestring/local.json'), 'utf8')
+  const key = await readFile(paths.key, 'utf8')
+  const [, secondLine = ''] = key.split('\n')
+  expect(state.includes(secondLine)).toBe(false)
+  expect(state.includes('ciphertext')).toBe(true)
+})
+
+test('a reboot and a power cycle come back by themselves', async () => {
+  const url = 'https://app.example.localhost/healthz'
+  const address = await resolved('app.example.localhost')
+  await onHost('reboot').catch(() => undefined)
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  await waitFor(url, description.ca, 60_000, address)
+  const { json } = (await api('GET', '/v2/droplets')) as { json: { droplets: { id: number }[] } }
+  const cycled = await api('POST', `/v2/droplets/${json.droplets[0]?.id}/actions`, { type: 'power_cycle' })
+  expect(cycled.status).toBe(201)
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  await waitFor(url, description.ca, 60_000, address)
+  await stack.preview({ ...options(), expectNoChanges: true })
+})
+
+test('destroy leaves nothing in the account, and down nothing on the machine', async () => {
+  await stack.destroy({ ...options(), refresh: true })
+  for (const path of ['droplets', 'firewalls', 'domains', 'reserved_ips', 'account/keys', 'tags']) {
+    expect((await api('GET', `/v2/${path}`)).json, path).toMatchObject({ meta: { total: 0 } })
+  }
+  expect((await down(paths)).left).toEqual([])
+  expect(await leftovers(slot)).toEqual([])
+})
