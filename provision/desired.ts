@@ -1,0 +1,45 @@
+/** A file that the plugin has put at `/var/cache/shoestring/<sha256>` before a converge starts. */
+export interface Artifact {
+  name: string
+  version: string
+  sha256: string
+}
+
+/** What the settings decide about a host. */
+export interface DesiredHost {
+  hostname: string
+  /** People with a shell: in by key only, root by sudo. */
+  operators: { name: string; keys: string[] }[]
+  /** `example.com`; its www and app are served here. */
+  domain: string
+  /** Let's Encrypt, unless a directory is given; the certificate is what that directory's own HTTPS is trusted by. */
+  acme: { directory?: string | undefined; rootCertificate?: string | undefined; email?: string | undefined }
+  /** What ufw lets in: `443/tcp`. Ssh is always let in. */
+  allow: string[]
+  /** Owned by the app's role, reached over the local socket. */
+  database: string
+  caddy: Artifact
+}
+
+/** Code and settings of the app, as they will run together. */
+export interface DesiredRelease {
+  /** Of code and settings; the name of the release's folder. */
+  hash: string
+  version: string
+  /** Path in the release to base64 content: `server.mjs`, `www/index.html`. */
+  files: Record<string, string>
+  /** The app's environment; may hold secrets. */
+  settings: Record<string, string>
+}
+
+/** Template texts by the path of the file on the host. */
+export type Templates = Record<string, string>
+
+export type Task =
+  | { task: 'host'; desired: DesiredHost }
+  | { task: 'release'; desired: DesiredRelease }
+  /** The app ends and its releases go; the host stays. */
+  | { task: 'release-removal' }
+
+/** The first line that a run reads. */
+export type Request = { mode: 'plan' | 'converge'; files: Templates } & Task

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import { noUfw, parseUfw, type Ufw } from '../facts/ufw.ts'
+import { summariesOf } from '../testing.ts'
+import { firewall } from './firewall.ts'
+
+const step = firewall({ allow: ['443/tcp', '22/tcp'] })
+const good: Ufw = {
+  ...noUfw,
+  enabled: true,
+  loaded: true,
+  unit: { enabled: true, state: 'active' },
+  allowed: ['22/tcp', '443/tcp'],
+}
+
+test('allows ssh first, whatever the settings say, and enables last', () => {
+  const plan = ['allow 22/tcp', 'allow 443/tcp', 'enable', 'bring it up at boot']
+  expect(summariesOf(step, step.bare)).toEqual(plan)
+  expect(summariesOf(firewall({ allow: ['443/tcp'] }), noUfw)).toEqual(plan)
+})
+
+test('opens what is missing, closes what is stray, deletes what is neither', () => {
+  const observed = { ...good, allowed: ['22/tcp', '8080/tcp'], others: ['deny in from 192.0.2.7 to any'] }
+  expect(summariesOf(step, observed)).toEqual([
+    'allow 443/tcp',
+    'close 8080/tcp',
+    'delete rule "deny in from 192.0.2.7 to any"',
+  ])
+})
+
+test('needs nothing when the rules are as desired', () => {
+  expect(summariesOf(step, good)).toEqual([])
+})
+
+test('takes ufw down before it changes rules that the kernel does not hold', () => {
+  expect(summariesOf(step, { ...good, loaded: false, allowed: ['22/tcp'] })).toEqual([
+    "disable, because the kernel doesn't filter by it",
+    'allow 443/tcp',
+    'enable',
+  ])
+})
+
+test('denies by default and filters IPv6', () => {
+  expect(summariesOf(step, { ...good, incoming: 'allow', outgoing: 'deny', ipv6: false })).toEqual([
+    'filter IPv6 too',
+    'deny what no rule lets in',
+    'allow what goes out',
+  ])
+})
+
+const tuples = (...lines: string[]) => lines.map((line) => `### tuple ### ${line}\n-A x\n`).join('')
+
+test("reads ufw's files: open in both families, open in one, and every other rule in the words that delete it", () => {
+  const any = '0.0.0.0/0'
+  const ufw = parseUfw(
+    'ENABLED=yes\n',
+    'IPV6=yes\nDEFAULT_INPUT_POLICY="DROP"\nDEFAULT_OUTPUT_POLICY="ACCEPT"\n',
+    tuples(
+      `allow tcp 22 ${any} any ${any} in`,
+      `allow any 8080 ${any} any ${any} in comment=6d696e65`,
+      `allow tcp 443 ${any} any ${any} in`,
+      `limit tcp 25 ${any} any 192.0.2.1 in_eth0`,
+      `route:allow udp 53 10.0.0.1 any ${any} in`,
+    ),
+    tuples('allow tcp 22 ::/0 any ::/0 in', 'allow any 8080 ::/0 any ::/0 in'),
+  )
+  expect(ufw).toEqual({
+    enabled: true,
+    allowed: ['22/tcp', '8080'],
+    others: [
+      'allow 443/tcp',
+      'limit in on eth0 proto tcp from 192.0.2.1 to any port 25',
+      'route allow in proto udp from any to 10.0.0.1 port 53',
+    ],
+    incoming: 'deny',
+    outgoing: 'allow',
+    ipv6: true,
+  })
+})

@@ -1,0 +1,62 @@
+import { cluster, version } from '../facts/postgres.ts'
+import { noUnit, readUnits, type Unit } from '../facts/unit.ts'
+import type { Host } from '../host.ts'
+import { planFiles, readFiles, type ObservedFiles, type OwnedFile } from '../owned-file.ts'
+import { change, type Step } from '../step.ts'
+import type { Render } from '../template.ts'
+import { planService } from '../unit.ts'
+
+const settingsPath = `${cluster.config}/conf.d/00-shoestring.conf`
+const accessPath = `${cluster.config}/pg_hba.conf`
+
+/** The cluster: tuned for a small host, reached over its socket only, by the users that the system vouches for. */
+export function postgres(
+  desired: { database: string; role: string },
+  render: Render,
+): Step<{ made: boolean; unit: Unit; files: ObservedFiles }> {
+  const access = { mode: 0o640, owner: 'postgres', group: 'postgres' }
+  const settings: OwnedFile = { path: settingsPath, content: render(settingsPath), ...access }
+  const who: OwnedFile = { path: accessPath, content: render(accessPath, desired), ...access }
+  return {
+    name: 'postgres',
+    bare: { made: false, unit: noUnit, files: {} },
+    async observe(host) {
+      const [names, [unit = noUnit], files] = await Promise.all([
+        host.list(cluster.config),
+        readUnits(host, [cluster.unit]),
+        readFiles(host, [settingsPath, accessPath]),
+      ])
+      return { made: names.includes('postgresql.conf'), unit, files }
+    },
+    plan(observed) {
+      const { files } = observed
+      const [settingsChanges, whoChanges] = [planFiles([settings], files), planFiles([who], files)]
+      return [
+        ...(observed.made ? [] : [change(`make cluster ${version}/main`, makeCluster)]),
+        ...settingsChanges,
+        ...whoChanges,
+        ...planService({
+          name: cluster.unit,
+          unit: observed.unit,
+          unitFileChanges: false,
+          startReads: reads(settingsChanges.length > 0, settingsPath, files),
+          reloadReads: reads(whoChanges.length > 0, accessPath, files),
+          // Debian starts every cluster whose start.conf says `auto`; its units are never enabled one by one.
+          enable: false,
+        }),
+      ]
+    },
+  }
+}
+
+async function makeCluster({ $ }: Host): Promise<void> {
+  // Not started yet: it starts once, with its settings in place. C.UTF-8 sorts the same after every system upgrade.
+  await $`pg_createcluster ${version} main --locale=C.UTF-8 --encoding=UTF8 -- --data-checksums`
+  // The service manager learns of a new cluster from a generator.
+  await $`systemctl daemon-reload`
+}
+
+function reads(changes: boolean, path: string, files: ObservedFiles) {
+  const file = files[path]
+  return { change: changes, files: file ? [{ path, mtimeMs: file.mtimeMs }] : [] }
+}

@@ -1,0 +1,168 @@
+import { expect, test } from 'vitest'
+import { bareAccounts, parseAccounts } from '../facts/accounts.ts'
+import { parseDatabases } from '../facts/postgres.ts'
+import { noUnit } from '../facts/unit.ts'
+import { summariesOf } from '../testing.ts'
+import { caddy } from './caddy.ts'
+import { database } from './database.ts'
+import { hostname } from './hostname.ts'
+import { postgres } from './postgres.ts'
+import { systemUsers } from './system-users.ts'
+
+const render = (path: string, values: Record<string, string> = {}) =>
+  `${path} ${Object.values(values).join(' ')}\n`
+const file = (content: string, mtimeMs: number, mode = 0o644) => ({
+  content,
+  mode,
+  owner: 'root',
+  group: 'root',
+  mtimeMs,
+})
+
+test('hostname: names the host and keeps cloud-init from renaming it', () => {
+  const step = hostname('web', render)
+  expect(summariesOf(step, step.bare)).toEqual([
+    'write /etc/hostname',
+    'write /etc/hosts',
+    'write /etc/cloud/cloud.cfg.d/99-shoestring.cfg',
+    'write /etc/cloud/templates/hosts.debian.tmpl',
+    'name the host web',
+  ])
+  expect(summariesOf(step, { running: 'web', cloudInit: false, files: {} })).toEqual([
+    'write /etc/hostname',
+    'write /etc/hosts',
+  ])
+})
+
+test('system users: adds users without a shell, and takes one away that was given by hand', () => {
+  const step = systemUsers([{ name: 'caddy', home: '/var/lib/caddy', groups: ['app'] }])
+  expect(summariesOf(step, bareAccounts)).toEqual(['add user caddy', 'add caddy to group app'])
+  const group = 'app:x:998:caddy\n'
+  const good = parseAccounts('caddy:x:997:997::/var/lib/caddy:/usr/sbin/nologin\n', group)
+  expect(summariesOf(step, good)).toEqual([])
+  const shell = parseAccounts('caddy:x:997:997::/var/lib/caddy:/bin/bash\n', group)
+  expect(summariesOf(step, shell)).toEqual(['take the shell from caddy'])
+})
+
+const data = { database: 'accounts', role: 'app' }
+
+test('postgres: makes the cluster with its settings before it starts it, once', () => {
+  const step = postgres(data, render)
+  expect(summariesOf(step, step.bare)).toEqual([
+    'make cluster 17/main',
+    'write /etc/postgresql/17/main/conf.d/00-shoestring.conf',
+    'write /etc/postgresql/17/main/pg_hba.conf',
+    'start postgresql@17-main',
+  ])
+})
+
+test('postgres: restarts for newer settings, reloads for a newer pg_hba.conf, also after a run that died before', () => {
+  const step = postgres(data, render)
+  const [settingsPath, accessPath] = [
+    '/etc/postgresql/17/main/conf.d/00-shoestring.conf',
+    '/etc/postgresql/17/main/pg_hba.conf',
+  ]
+  const observed = (settingsMs: number, accessMs: number) => ({
+    made: true,
+    unit: { ...noUnit, exists: true, state: 'active', startedMs: 100, changedMs: 200 },
+    files: {
+      [settingsPath]: {
+        ...file(render(settingsPath), settingsMs, 0o640),
+        owner: 'postgres',
+        group: 'postgres',
+      },
+      [accessPath]: {
+        ...file(render(accessPath, data), accessMs, 0o640),
+        owner: 'postgres',
+        group: 'postgres',
+      },
+    },
+  })
+  expect(summariesOf(step, observed(50, 150))).toEqual([])
+  expect(summariesOf(step, observed(150, 150))).toEqual(['restart postgresql@17-main'])
+  expect(summariesOf(step, observed(50, 250))).toEqual(['reload postgresql@17-main'])
+})
+
+test('database: creates role and database, closes it to others, and never removes one', () => {
+  const step = database(data)
+  const all = ['create role app', 'create database accounts', 'close database accounts to other roles']
+  expect(summariesOf(step, 'absent')).toEqual(all)
+  expect(summariesOf(step, 'silent')).toEqual(['wait until Postgres answers'])
+  expect(summariesOf(step, { roles: [], databases: {} })).toEqual(all)
+  const found = parseDatabases(
+    'role|app|||\ndatabase|accounts|postgres|UTF8|true\ndatabase|old|app|UTF8|true\n',
+  )
+  expect(summariesOf(step, found)).toEqual([
+    "give database accounts to role app, was postgres's",
+    'close database accounts to other roles',
+  ])
+  const good = parseDatabases('role|app|||\ndatabase|accounts|app|UTF8|false\n')
+  expect(summariesOf(step, good)).toEqual([])
+})
+
+const artifact = { name: 'caddy', version: '2.11.9', sha256: 'abcdef0123456789' }
+const program = '/opt/shoestring/caddy/abcdef0123456789/caddy'
+
+test('caddy: installs, configures and starts it on a bare host', () => {
+  const step = caddy({ domain: 'example.com', acme: { rootCertificate: 'PEM' }, caddy: artifact }, render)
+  expect(summariesOf(step, step.bare)).toEqual([
+    'install caddy 2.11.9',
+    'use caddy 2.11.9',
+    'write /etc/systemd/system/caddy.service',
+    'write /etc/caddy/acme-root.pem',
+    'write /etc/caddy/Caddyfile',
+    "make systemd read caddy's unit",
+    'enable caddy at boot',
+    'start caddy',
+  ])
+})
+
+test('caddy: reloads for its configuration, restarts for its program, and drops what is not used any more', () => {
+  const step = caddy({ domain: 'example.com', acme: {}, caddy: artifact }, render)
+  const observed = {
+    installed: { current: artifact.sha256, intact: [artifact.sha256], folders: [artifact.sha256] },
+    unit: {
+      ...noUnit,
+      exists: true,
+      state: 'active',
+      enabled: true,
+      startedMs: 100,
+      changedMs: 200,
+      program,
+    },
+    files: {
+      '/etc/systemd/system/caddy.service': file(render('/etc/systemd/system/caddy.service', { program }), 50),
+      '/etc/caddy/Caddyfile': file(
+        render('/etc/caddy/Caddyfile', {
+          domain: 'example.com',
+          issuer: 'dir https://acme-v02.api.letsencrypt.org/directory',
+        }),
+        150,
+      ),
+    },
+  }
+  expect(summariesOf(step, observed)).toEqual([])
+
+  const edited = structuredClone(observed)
+  edited.files['/etc/caddy/Caddyfile'].content += '# mine\n'
+  expect(summariesOf(step, edited)).toEqual(['update /etc/caddy/Caddyfile, -1 +0', 'reload caddy'])
+
+  const unread = structuredClone(observed)
+  unread.files['/etc/caddy/Caddyfile'].mtimeMs = 250
+  expect(summariesOf(step, unread)).toEqual(['reload caddy'])
+
+  const before = { current: 'old', intact: ['old'], folders: ['old'] }
+  const upgrade = { ...observed, installed: before, unit: { ...observed.unit, program: '/opt/old/caddy' } }
+  expect(summariesOf(step, upgrade)).toEqual([
+    'install caddy 2.11.9',
+    'use caddy 2.11.9',
+    'restart caddy',
+    "remove caddy's old version old",
+  ])
+
+  const damaged = { ...observed, installed: { ...observed.installed, intact: [] } }
+  expect(summariesOf(step, damaged)).toEqual(['repair caddy 2.11.9'])
+
+  const root = { ...observed, files: { ...observed.files, '/etc/caddy/acme-root.pem': file('PEM', 50) } }
+  expect(summariesOf(step, root)).toEqual(['remove /etc/caddy/acme-root.pem'])
+})
