@@ -21,6 +21,8 @@ export async function labEnvironment(paths: LabPaths, status: LabStatus): Promis
     PULUMI_BACKEND_URL: `file://${paths.pulumiState}`,
     PULUMI_CONFIG_PASSPHRASE: await kept(paths.passphrase),
     PULUMI_SKIP_UPDATE_CHECK: 'true',
+    // Program and plugins start anew with every command; compiled once, they start in two thirds of the time.
+    NODE_COMPILE_CACHE: join(paths.pulumiHome, 'compiled'),
     DIGITALOCEAN_API_URL: status.api,
     DIGITALOCEAN_TOKEN: await kept(paths.token),
   }

@@ -52,7 +52,7 @@ export interface ResourceClass {
   check?(news: Bag, olds: Bag, fresh: { name: string; suffix: string }): Checked | Promise<Checked>
   /** May look at the world. In a preview inputs may be `unknown`, which counts as different. */
   diff(id: string, olds: Olds, news: Bag, call: Call): Promise<Diff>
-  /** Told before a create or update in a preview, inputs possibly unknown; for plans worth printing. */
+  /** Told of a create in a preview, inputs possibly unknown, to print its plan; an update's is `diff`'s to print. */
   preview?(news: Bag, call: Call): Promise<void>
   create(inputs: Bag, call: Call): Promise<{ id: string; outputs: Bag }>
   /** Undefined when it is gone. `olds` is empty on import. */

@@ -84,16 +84,8 @@ async function converge(inputs: ReleaseInputs, call: Call): Promise<Bag> {
   return { ...inputs, drift: [] }
 }
 
-async function requestFor({ settings, hash }: ReleaseInputs, mode: Request['mode']): Promise<Request> {
-  const desired = await desiredRelease(settings)
-  if (desired.hash !== hash) {
-    throw new Error(
-      "the app's code changed while it was being deployed\n" +
-        `  why   planned ${hash}, found ${desired.hash}\n` +
-        '  next  run pulumi up again',
-    )
-  }
-  return { mode, task: 'release', files: await readTemplates(), desired }
+async function requestFor({ settings }: ReleaseInputs, mode: Request['mode']): Promise<Request> {
+  return { mode, task: 'release', files: await readTemplates(), desired: await desiredRelease(settings) }
 }
 
 async function desiredRelease(settings: Record<string, string>): Promise<DesiredRelease> {

@@ -156,7 +156,6 @@ function handlers(provider: Provider, log: EngineLog) {
       const secret = new Set([...secretKeys(sealed), ...(found.secret ?? [])])
       const response = new pb.UpdateResponse()
       if (request.getPreview()) {
-        await found.preview?.(news, call)
         response.setProperties(structOf(sealAll({ ...olds.outputs, ...news }, secret)))
         return response
       }
