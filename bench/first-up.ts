@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { openTestLab } from '../lab/hosts/test-lab.ts'
 import { down } from '../lab/lab.ts'
 import { labPaths, repository } from '../lab/paths.ts'
-import { openStack } from '../lab/pulumi.ts'
+import { openStack } from '../lab/stack.ts'
 import { readStatus } from '../lab/status.ts'
 import { readToolchain } from '../plugin/toolchain.ts'
 
@@ -66,7 +66,7 @@ async function shoestring(): Promise<{ first: number; again: number; preview: nu
     const status = await readStatus(paths)
     if (!status) throw new Error('the lab ended')
     const { stack } = await openStack(paths, status)
-    const preview = await median(() => stack.preview({ configFile: paths.stackSettings, color: 'never' }))
+    const preview = await median(() => stack.preview({ color: 'never' }))
     return { first, again, preview }
   } finally {
     await down(paths)

@@ -12,7 +12,7 @@ import { down } from '../lab/lab.ts'
 import { kept } from '../lab/kept.ts'
 import { openPorts } from '../lab/network/open-ports.ts'
 import { labPaths, repository } from '../lab/paths.ts'
-import { openStack } from '../lab/pulumi.ts'
+import { openStack } from '../lab/stack.ts'
 import { readSlot, type Slot } from '../lab/slot.ts'
 import { readStatus, type LabStatus } from '../lab/status.ts'
 import { waitFor } from './probe.ts'
@@ -25,14 +25,13 @@ let status: LabStatus
 let description: Description
 let slot: Slot
 let stack: Stack
-let configFile: string
 
 const start = () =>
   exec(process.execPath, [join(repository, 'cli/main.ts'), 'start'], {
     env: { ...process.env, SHOESTRING_LAB: paths.state, NO_COLOR: '1' },
   })
 
-const options = () => ({ configFile, color: 'never' as const })
+const options = { color: 'never', showSecrets: false } as const
 
 async function onHost(command: string): Promise<string> {
   const address = description.hosts[0]?.address ?? ''
@@ -72,7 +71,6 @@ beforeAll(async () => {
   description = await describe(paths, status)
   slot = (await readSlot(paths.state))!
   stack = (await openStack(paths, status)).stack
-  configFile = paths.stackSettings
 })
 
 afterAll(async () => {
@@ -97,6 +95,34 @@ test('the way of a browser on this machine works too, with nothing edited', asyn
   expect((await waitFor(description.urls.app, description.ca, 5000)).status).toBe(200)
 })
 
+test('a browser opens both sites, and the bare domain leads to www', async () => {
+  const { chromium } = await import('playwright-core')
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    // The first test verified the chain; a browser would have to be told of the lab's authority.
+    args: [
+      '--no-sandbox',
+      '--ignore-certificate-errors',
+      '--disable-background-networking',
+      '--no-first-run',
+    ],
+  })
+  try {
+    const page = await browser.newPage()
+    const problems: string[] = []
+    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
+    const { www, app } = description.urls
+    await page.goto(www.replace('www.', ''))
+    expect(page.url()).toBe(`${www}/`)
+    expect(await page.title()).not.toBe('')
+    await page.goto(app)
+    expect(await page.locator('body').innerText()).toContain('0.1.0')
+    expect(problems).toEqual([])
+  } finally {
+    await browser.close()
+  }
+})
+
 test('only ssh, HTTP and HTTPS are open from outside', async () => {
   expect(await openPorts(await resolved('app.example.localhost'))).toEqual([22, 80, 443])
 })
@@ -106,19 +132,19 @@ test('a second start changes nothing', async () => {
   expect(stderr).toMatch(/cloud .*as it should be/)
   expect(stderr).toMatch(/host .*as it should be/)
   expect(stderr).toMatch(/app .*as it should be/)
-  await expect(stack.preview({ ...options(), expectNoChanges: true })).resolves.toBeDefined()
+  await expect(stack.preview({ ...options, expectNoChanges: true })).resolves.toBeDefined()
 })
 
 test('what someone changed by hand is previewed by name, reported by refresh, and repaired', async () => {
   await onHost('ufw allow 8080/tcp && echo "# by hand" >> /etc/caddy/Caddyfile')
-  const previewed = await stack.preview(options())
+  const previewed = await stack.preview(options)
   expect(previewed.stdout).toContain('close 8080/tcp')
   expect(previewed.stdout).toContain('/etc/caddy/Caddyfile')
   expect(previewed.changeSummary).toMatchObject({ update: 1 })
-  await stack.up(options())
+  await stack.up(options)
   expect(await onHost('ufw status')).not.toContain('8080')
   expect(await onHost('tail -1 /etc/caddy/Caddyfile')).not.toContain('by hand')
-  await stack.preview({ ...options(), expectNoChanges: true })
+  await stack.preview({ ...options, expectNoChanges: true })
 })
 
 test('secrets are not in the state in clear', async () => {
@@ -140,11 +166,11 @@ test('a reboot and a power cycle come back by themselves', async () => {
   expect(cycled.status).toBe(201)
   await new Promise((resolve) => setTimeout(resolve, 1500))
   await waitFor(url, description.ca, 60_000, address)
-  await stack.preview({ ...options(), expectNoChanges: true })
+  await stack.preview({ ...options, expectNoChanges: true })
 })
 
 test('destroy leaves nothing in the account, and down nothing on the machine', async () => {
-  await stack.destroy({ ...options(), refresh: true })
+  await stack.destroy({ ...options, refresh: true })
   for (const path of ['droplets', 'firewalls', 'domains', 'reserved_ips', 'account/keys', 'tags']) {
     expect((await api('GET', `/v2/${path}`)).json, path).toMatchObject({ meta: { total: 0 } })
   }

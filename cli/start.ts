@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe } from '../lab/describe.ts'
 import { up } from '../lab/lab.ts'
 import { labPaths, repository, type LabPaths } from '../lab/paths.ts'
-import { openStack } from '../lab/pulumi.ts'
+import { openStack } from '../lab/stack.ts'
 import type { LabStatus } from '../lab/status.ts'
 import { duration } from '../lab/toolchain/duration.mjs'
 import { progress } from '../lab/toolchain/progress.mjs'
@@ -22,7 +22,7 @@ export async function start(paths = labPaths()): Promise<number> {
   try {
     const lab = await startLab(out, paths)
     const { stack, plugins } = await openStack(paths, lab)
-    const update = Update.up(stack, paths.stackSettings)
+    const update = Update.up(stack)
     for (const phase of phases) {
       await out.step(phase, async (say) => {
         const did = await update.phase(phase, say)

@@ -36,9 +36,9 @@ export class Update {
     this.#done.catch(() => undefined)
   }
 
-  static up(stack: Stack, configFile: string): Update {
+  static up(stack: Stack): Update {
     return new Update((onEvent) =>
-      stack.up({ onEvent, configFile, color: 'never', suppressOutputs: true, showSecrets: false }),
+      stack.up({ onEvent, color: 'never', suppressOutputs: true, showSecrets: false }),
     )
   }
 

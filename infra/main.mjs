@@ -9,5 +9,9 @@ if (Number.parseInt(process.versions.node, 10) < 26) {
   )
 }
 
+// Pulumi's run takes a stack trace for every promise, and source-map-support looks for a map of every frame: a third of
+// a second a run, for code that has none.
+Reflect.deleteProperty(Error, 'prepareStackTrace')
+
 const { ...outputs } = await import('./index.ts')
 export default outputs

@@ -4,7 +4,7 @@ import { Store } from './digitalocean/store.ts'
 import { down, reset, up } from './lab.ts'
 import { OperatorError } from '../provision/errors.ts'
 import { labPaths, type LabPaths } from './paths.ts'
-import { labEnvironment, stackName } from './pulumi.ts'
+import { labEnvironment } from './environment.ts'
 import { readStatus, type LabStatus } from './status.ts'
 import { describe, toText } from './describe.ts'
 
@@ -62,11 +62,7 @@ const verbs: Record<string, Verb> = {
 
   async pulumi(paths, args) {
     const env = { ...process.env, ...(await labEnvironment(paths, await running(paths))) }
-    const [verb = 'about', ...rest] = args
-    const takesSettings = ['preview', 'up', 'refresh', 'destroy', 'config', 'import'].includes(verb)
-    const settings = takesSettings ? ['--stack', stackName, '--config-file', paths.stackSettings] : []
-    const ofStack = verb === 'stack' ? ['--stack', stackName] : []
-    return interactive('pulumi', [verb, ...rest, ...settings, ...ofStack], env)
+    return interactive('pulumi', args, env, paths.project)
   },
 
   async down(paths) {
@@ -95,8 +91,13 @@ async function running(paths: LabPaths): Promise<LabStatus> {
   })
 }
 
-function interactive(command: string, args: string[], env = process.env): Promise<number> {
-  const child = spawn(command, args, { stdio: 'inherit', env })
+function interactive(
+  command: string,
+  args: string[],
+  env = process.env,
+  cwd = process.cwd(),
+): Promise<number> {
+  const child = spawn(command, args, { stdio: 'inherit', env, cwd })
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', (code) => resolve(code ?? 1))

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { once } from './once.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -22,12 +23,6 @@ export const bundleApp = once(async (): Promise<Record<string, Uint8Array>> => {
     ...Object.fromEntries(Object.entries(www).map(([path, bytes]) => [`www/${path}`, bytes])),
   }
 })
-
-/** Made once a process: what was planned is what is shipped, whatever is edited meanwhile. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined
-  return () => (made ??= make())
-}
 
 async function bundle({ entry, format }: { entry: string; format: 'cjs' | 'esm' }): Promise<string> {
   const { outputFiles } = await build({

@@ -1,4 +1,4 @@
-import { NoConnection, Ssh, type Destination } from './ssh.ts'
+import { NoConnection, Ssh } from './ssh.ts'
 
 /** Where a resource's host is, as its inputs say. */
 export interface Place {
@@ -16,6 +16,16 @@ export function useKeyFile(fromSettings: string | undefined): void {
   keyFile = process.env['SHOESTRING_SSH_KEY_FILE'] ?? fromSettings
 }
 
+interface Open {
+  readonly ssh: Promise<Ssh>
+  users: number
+  idle?: NodeJS.Timeout
+}
+
+/** Host and Release are on one machine and take turns: the second need not knock again. */
+const open = new Map<string, Open>()
+const idleMs = 2000
+
 /** Connects for as long as `work` takes, waiting for a host that still boots. */
 export async function connected<Result>(
   place: Place,
@@ -23,18 +33,34 @@ export async function connected<Result>(
   work: (ssh: Ssh) => Promise<Result>,
   { signal, patient = true }: { signal?: AbortSignal; patient?: boolean } = {},
 ): Promise<Result> {
-  const destination: Destination = { ...place, keyFile }
-  const ssh = await Ssh.connect(destination, {
-    patienceMs: patient ? patienceMs : 0,
-    ...(signal ? { signal } : {}),
-  }).catch((error: unknown) => {
-    throw error instanceof NoConnection ? explained(error, place, name) : error
-  })
+  const key = JSON.stringify([place.address, place.hostKey, keyFile])
+  const patience = { patienceMs: patient ? patienceMs : 0, ...(signal ? { signal } : {}) }
+  const found = open.get(key) ?? { ssh: Ssh.connect({ ...place, keyFile }, patience), users: 0 }
+  open.set(key, found)
+  clearTimeout(found.idle)
+  found.users++
   try {
+    const ssh = await found.ssh.catch((error: unknown) => {
+      open.delete(key)
+      throw error instanceof NoConnection ? explained(error, place, name) : error
+    })
     return await work(ssh)
   } finally {
-    await ssh.close()
+    found.users--
+    if (found.users === 0) found.idle = setTimeout(() => void close(key), idleMs)
   }
+}
+
+async function close(key: string): Promise<void> {
+  const found = open.get(key)
+  open.delete(key)
+  const ssh = await found?.ssh.catch(() => undefined)
+  await ssh?.close()
+}
+
+/** Ends all connections: nothing of ours stays behind when the engine ends the plugin. */
+export async function closeConnections(): Promise<void> {
+  await Promise.all([...open.keys()].map(close))
 }
 
 function explained({ kind, message }: NoConnection, { address, hostKey }: Place, name: string): Error {

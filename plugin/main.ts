@@ -1,7 +1,16 @@
-import { useKeyFile } from './connection.ts'
-import { host } from './host.ts'
+import { bundleApp, bundleProvision } from './bundle.ts'
+import { closeConnections, useKeyFile } from './connection.ts'
+import { caddy, host } from './host.ts'
 import { release } from './release.ts'
 import { serve } from './server.ts'
+
+// Every preview needs them, and the engine has other things to do first.
+for (const prepare of [bundleProvision, bundleApp, caddy]) prepare().catch(() => undefined)
+
+// How the engine ends a plugin.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void closeConnections().finally(() => process.exit(0)))
+}
 
 serve({
   name: 'shoestring',
