@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { request } from 'node:https'
+import { OperatorError } from '../provision/errors.ts'
 
 /** What a page answered over HTTPS with a chain to the given roots. */
 export interface Answer {
@@ -62,7 +63,10 @@ export async function waitFor(
     if (!(answer instanceof Error) && answer.status === 200) return answer
     if (Date.now() > until) {
       const seen = answer instanceof Error ? answer.message : `it answers ${answer.status}`
-      throw new Error(`${url} does not answer with 200 within ${patienceMs / 1000} s: ${seen}`)
+      throw new OperatorError(`${url} does not answer with 200`, {
+        why: `asked for ${patienceMs / 1000} s; last seen: ${seen}`,
+        fix: 'see what the web server says: npm run lab -- ssh web journalctl -u caddy -n 20',
+      })
     }
     await new Promise((resolve) => setTimeout(resolve, 200))
   }

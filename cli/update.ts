@@ -1,4 +1,5 @@
 import type { EngineEvent, Stack } from '@pulumi/pulumi/automation/index.js'
+import { OperatorError } from '../provision/errors.ts'
 
 /** Says what goes on right now, in a few words. */
 export type Say = (words: string) => void
@@ -95,14 +96,22 @@ export class Update {
   }
 
   #fail(cause: unknown): never {
-    const said = this.#errors.filter((line) => !/^(update failed|resource .* registration failed)/.test(line))
-    const message = said.length > 0 ? said.join('\n') : cause instanceof Error ? cause.message : String(cause)
-    throw new UpdateFailed(message, { cause })
+    const own = this.#errors.filter((line) => !/^(update failed|resource .* registration failed)/.test(line))
+    const said = own.join('\n') || (cause instanceof Error ? cause.message : String(cause))
+    throw operatorError(said, cause)
   }
 }
 
-/** The engine's own words on why an update ended early. */
-export class UpdateFailed extends Error {}
+/** What our plugin and program say in three parts, taken apart again; anything else is the engine's own reason. */
+function operatorError(said: string, cause: unknown): OperatorError {
+  const parts = /^(?<what>[^]*?)\n\s+why\s+(?<why>[^]*?)\n\s+(?:next|fix)\s+(?<fix>[^]*)$/.exec(said)?.groups
+  const {
+    what = 'the update ended early',
+    why = said,
+    fix = 'put that right, then npm start again',
+  } = parts ?? {}
+  return new OperatorError(what, { why, fix, cause })
+}
 
 const fresh = (): Progress => ({
   changed: new Map(),

@@ -50,7 +50,7 @@ function privateKey(file: string | undefined): { privateKey?: pulumi.Output<stri
   if (known) return {}
   throw new pulumi.RunError(
     `the ssh key ${file} has a passphrase and the ssh agent does not hold it\n` +
-      `  why  nobody is there to type the passphrase while Pulumi runs\n` +
-      `  fix  ssh-add ${file}`,
+      `  why   nobody is there to type the passphrase while Pulumi runs\n` +
+      `  next  ssh-add ${file}`,
   )
 }

@@ -12,7 +12,8 @@ import { openHosts } from './hosts/open-hosts.ts'
 import { openTestLab } from './hosts/test-lab.ts'
 import { isOpen } from './network/open-ports.ts'
 import { $ } from './network/shell.ts'
-import { claimSlot, readSlot, type Slot } from './slot.ts'
+import { claimSlot, readSlot } from './claim-slot.ts'
+import type { Slot } from './slot.ts'
 import { test, testImage } from './testing.ts'
 
 const image = (await testImage()) ?? ''
@@ -45,7 +46,7 @@ async function createAndKill(
   moment: (slot: Slot) => boolean | Promise<boolean>,
 ): Promise<Slot> {
   const script = `
-    import { claimSlot } from ${moduleName('./slot.ts')}
+    import { claimSlot } from ${moduleName('./claim-slot.ts')}
     import { openHosts } from ${moduleName('./hosts/open-hosts.ts')}
     const [, stateFolder, image, wish] = process.argv
     const slot = await claimSlot(stateFolder)

@@ -8,7 +8,8 @@ import { disksOf, removeTraces } from './hosts/traces.ts'
 import { machineFirewallRules } from './network/machine-firewall.ts'
 import { namespacesOf } from './network/namespace.ts'
 import { tableName } from './network/router.ts'
-import { releaseSlot, type Slot } from './slot.ts'
+import { releaseSlot } from './claim-slot.ts'
+import type { Slot } from './slot.ts'
 
 /** Ends all hosts of a slot and gives it back, whatever was killed before, and when. Their disks stay. */
 export async function takeDown(slot: Slot): Promise<void> {

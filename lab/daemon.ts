@@ -17,7 +17,8 @@ import { startMail } from './mail/start-mail.ts'
 import { labPaths, type LabPaths } from './paths.ts'
 import { endRecordedProcesses } from './processes.ts'
 import { startRelay } from './relay/start-relay.ts'
-import { claimSlot, type Slot } from './slot.ts'
+import { claimSlot } from './claim-slot.ts'
+import type { Slot } from './slot.ts'
 import { forgetStatus, writeStatus, type LabStatus } from './status.ts'
 
 /** What the process that started us is told: everything answers, or why not. */

@@ -7,7 +7,7 @@ import { leftovers } from './cleanup.ts'
 import { kept } from './kept.ts'
 import { down, reset, up } from './lab.ts'
 import { labPaths, type LabPaths } from './paths.ts'
-import { readSlot } from './slot.ts'
+import { readSlot } from './claim-slot.ts'
 import { readStatus, type LabStatus } from './status.ts'
 
 let folder: string

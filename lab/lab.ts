@@ -8,7 +8,7 @@ import type { Report } from './daemon.ts'
 import { OperatorError } from '../provision/errors.ts'
 import type { LabPaths } from './paths.ts'
 import { endRecordedProcesses } from './processes.ts'
-import { readSlot } from './slot.ts'
+import { readSlot } from './claim-slot.ts'
 import { findDaemons, forgetStatus, readStatus, type LabStatus } from './status.ts'
 
 const startTimeoutMs = 60_000

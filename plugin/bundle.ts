@@ -11,15 +11,18 @@ export const bundleProvision = once(() => bundle({ entry: 'provision/main.ts', f
 
 /** The app's release by path: `server.mjs`, the files that it reads, and the static site under `www/`. */
 export const bundleApp = once(async (): Promise<Record<string, Uint8Array>> => {
-  const [server, style, www] = await Promise.all([
+  const [server, style, icon, www] = await Promise.all([
     bundle({ entry: 'app/server.ts', format: 'esm' }),
     readFile(join(root, 'app/landing/landing.css')),
+    readFile(join(root, 'app/landing/icon.svg')),
     readTree(join(root, 'app/www')),
   ])
   return {
     'server.mjs': new TextEncoder().encode(server),
     // Beside the bundle, as it lies beside the code that reads it.
     'landing.css': style,
+    'icon.svg': icon,
+    'www/icon.svg': icon,
     ...Object.fromEntries(Object.entries(www).map(([path, bytes]) => [`www/${path}`, bytes])),
   }
 })

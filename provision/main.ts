@@ -1,13 +1,11 @@
 import type { Request } from './desired.ts'
 import { OperatorError } from './errors.ts'
-import { thisHost, type Host } from './host.ts'
+import type { Host } from './host.ts'
 import { claimHost } from './only-one.ts'
 import { playbook } from './playbook.ts'
 import { failed, planned, type Emit } from './report.ts'
 import { converge, type Step } from './step.ts'
-
-export type { Artifact, DesiredHost, DesiredRelease, Request, Templates } from './desired.ts'
-export type { Event } from './report.ts'
+import { thisHost } from './this-host.ts'
 
 /** Plans, or makes the host as desired; everything worth knowing is an event. Answers whether all went well. */
 export async function run(

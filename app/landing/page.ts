@@ -18,6 +18,7 @@ export function landingPage({ version, release, since }: Running, stylePath: str
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <title>Accounts</title>
+    <link rel="icon" href="/icon.svg">
     <link rel="stylesheet" href="${escape(stylePath)}">
   </head>
   <body>

@@ -3,7 +3,8 @@ import type { Call, CheckFailure, ResourceClass } from '../../../plugin/provider
 import { hasUnknown, type Bag } from '../../../plugin/values.ts'
 import { differences, type OnChange } from '../differences.ts'
 import { textOf } from '../text.ts'
-import { runOverSsh, type Connection, type Ran } from './ssh.ts'
+import type { Connection } from './connection.ts'
+import { runOverSsh, type Ran } from './ssh.ts'
 
 const inputs: Record<string, OnChange> = {
   connection: 'update',

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Connection } from './ssh.ts'
+import type { Connection } from './connection.ts'
 
 /** Lends a folder with the key and the host's key, as options for ssh; it is always removed. */
 export async function withSshFolder<T>(

@@ -2,21 +2,8 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
+import type { Connection } from './connection.ts'
 import { withSshFolder } from './ssh-folder.ts'
-
-export interface Connection {
-  host: string
-  user?: string
-  port?: number
-  /** The text of an OpenSSH private key; without one the agent is asked. */
-  privateKey?: string
-  /** The host's public key, `ssh-ed25519 AAAA…`; without one whoever answers is believed, as in the official plugin. */
-  hostKey?: string
-  /** How many attempts may fail; -1 for any number. */
-  dialErrorLimit?: number
-  /** Seconds an attempt may take; 0 for any number. */
-  perDialTimeout?: number
-}
 
 export interface Order {
   command: string

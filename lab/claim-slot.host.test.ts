@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { claimSlot, readSlot, releaseSlot, slotAt, slotCount, type Slot } from './slot.ts'
+import { claimSlot, readSlot, releaseSlot } from './claim-slot.ts'
+import { slotAt, slotCount, type Slot } from './slot.ts'
 import { test as base } from './testing.ts'
 
 /** Claims slots for folders of this test, and gives all back after it. */
