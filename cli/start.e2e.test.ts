@@ -126,6 +126,7 @@ test('a browser opens both sites, and the bare domain leads to www', async () =>
 
 test('only ssh, HTTP and HTTPS are open from outside', async () => {
   expect(await openPorts(await resolved('app.example.localhost'))).toEqual([22, 80, 443])
+  expect(await openPorts(description.hosts[0]?.address6 ?? '')).toEqual([22, 80, 443])
 })
 
 test('a second start changes nothing', async () => {

@@ -61,7 +61,10 @@ const verbs: Record<string, Verb> = {
   },
 
   async pulumi(paths, args) {
-    const env = { ...process.env, ...(await labEnvironment(paths, await running(paths))) }
+    const status = await running(paths)
+    // Loaded only where it is needed: the Automation API takes half a second.
+    if (!existsSync(paths.stackSettings)) await (await import('./stack.ts')).openStack(paths, status)
+    const env = { ...process.env, ...(await labEnvironment(paths, status)) }
     return interactive('pulumi', args, env, paths.project)
   },
 

@@ -12,7 +12,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void closeConnections().finally(() => process.exit(0)))
 }
 
-serve({
+await serve({
   name: 'shoestring',
   // Pulumi wants one; this plugin is never published, it lives and changes with its program.
   version: '0.1.0',

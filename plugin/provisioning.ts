@@ -41,6 +41,7 @@ export async function provision(
   const input = new PassThrough()
   input.write(`${JSON.stringify(await bundleProvision())}\n${JSON.stringify(request)}\n`)
   const cancel = (): void => void input.write('cancel\n')
+  if (signal?.aborted) cancel()
   signal?.addEventListener('abort', cancel, { once: true })
   let failure: Extract<RunEvent, { event: 'failed' }> | undefined
   let done = false

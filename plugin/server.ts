@@ -1,29 +1,27 @@
 import { callbackify } from 'node:util'
 import { Server, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js'
-import pluginPb from '@pulumi/pulumi/proto/plugin_pb.js'
 import providerRpc from '@pulumi/pulumi/proto/provider_grpc_pb.js'
-import pb from '@pulumi/pulumi/proto/provider_pb.js'
-import emptyPb from 'google-protobuf/google/protobuf/empty_pb.js'
-import structPb from 'google-protobuf/google/protobuf/struct_pb.js'
 import { EngineLog } from './engine.ts'
-import { initFailure } from './init-failure.ts'
-import { HalfMade, type Call, type Diff, type Olds, type Provider, type ResourceClass } from './provider.ts'
-import { openAll, sealAll, secretKeys, unknown, type Bag } from './values.ts'
+import { handlers } from './handlers.ts'
+import type { Provider } from './provider.ts'
 
-type Struct = structPb.Struct
 // The engine's own ceiling (sdk/go/common/util/rpcutil): a release's files travel in one message.
 const maxMessageBytes = 400 * 1024 * 1024
 
-const bagOf = (struct: Struct | undefined): Bag => (struct ? struct.toJavaScript() : {})
-// By way of JSON, which drops undefined: a Struct has no such value.
-const structOf = (bag: Bag): Struct =>
-  structPb.Struct.fromJavaScript(JSON.parse(JSON.stringify(bag)) as Record<string, structPb.JavaScriptValue>)
+export interface Served {
+  readonly port: number
+  close(): void
+}
 
-const typeOf = (urn: string): string => urn.split('::')[2]?.split('$').at(-1) ?? ''
-const nameOf = (urn: string): string => urn.split('::').slice(3).join('::')
+/** Serves a provider to the engine that started this process, and prints the port, as its handshake wants it. */
+export async function serve(provider: Provider): Promise<void> {
+  const { port } = await listen(provider, process.argv[2])
+  // Nothing else may ever be written to stdout.
+  process.stdout.write(`${port}\n`)
+}
 
-/** Serves a provider to the Pulumi engine over gRPC and prints the port, as the engine's handshake wants it. */
-export function serve(provider: Provider, engineAddress = process.argv[2]): void {
+/** Serves a provider over gRPC on a free port; log lines go to the engine at that address. */
+export async function listen(provider: Provider, engineAddress: string | undefined): Promise<Served> {
   const server = new Server({
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_send_message_length': maxMessageBytes,
@@ -32,193 +30,12 @@ export function serve(provider: Provider, engineAddress = process.argv[2]): void
     providerRpc.ResourceProviderService,
     asService(handlers(provider, new EngineLog(engineAddress))),
   )
-  server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) => {
-    if (error) throw error
-    // Nothing else may ever be written to stdout.
-    process.stdout.write(`${port}\n`)
-  })
-}
-
-function handlers(provider: Provider, log: EngineLog) {
-  const stopping = new AbortController()
-
-  function resourceClass(urn: string): ResourceClass {
-    const found = provider.resources[typeOf(urn)]
-    if (found) return found
-    throw new Error(
-      `this ${provider.name} plugin has no ${typeOf(urn)}; it knows ${Object.keys(provider.resources).join(', ')}`,
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
     )
-  }
-
-  const callFor = (urn: string, timeoutSeconds = 0): Call => ({
-    urn,
-    name: nameOf(urn),
-    signal: stopping.signal,
-    timeoutMs: timeoutSeconds * 1000,
-    info: (message) => log.write(urn, 'info', message, false),
-    warn: (message) => log.write(urn, 'warning', message, false),
-    status: (message) => log.write(urn, 'info', message, true),
   })
-
-  return {
-    async getPluginInfo() {
-      const info = new pluginPb.PluginInfo()
-      info.setVersion(provider.version)
-      return info
-    },
-    async getSchema() {
-      const schema = new pb.GetSchemaResponse()
-      schema.setSchema(JSON.stringify({ name: provider.name, version: provider.version }))
-      return schema
-    },
-    async checkConfig(request: pb.CheckRequest) {
-      const response = new pb.CheckResponse()
-      response.setInputs(request.getNews())
-      return response
-    },
-    async diffConfig() {
-      return new pb.DiffResponse()
-    },
-    async configure(request: pb.ConfigureRequest) {
-      await provider.configure?.(openAll(bagOf(request.getArgs())))
-      const response = new pb.ConfigureResponse()
-      response.setAcceptsecrets(true)
-      response.setSupportspreview(true)
-      response.setAcceptresources(false)
-      response.setAcceptoutputs(false)
-      return response
-    },
-    async check(request: pb.CheckRequest) {
-      const sealed = bagOf(request.getNews())
-      const news = openAll(sealed)
-      const fresh = {
-        name: nameOf(request.getUrn()),
-        suffix: Buffer.from(request.getRandomseed_asU8()).toString('hex').slice(0, 7),
-      }
-      const checked = await resourceClass(request.getUrn()).check?.(
-        news,
-        openAll(bagOf(request.getOlds())),
-        fresh,
-      )
-      const response = new pb.CheckResponse()
-      response.setInputs(structOf(sealAll(checked?.inputs ?? news, secretKeys(sealed))))
-      response.setFailuresList((checked?.failures ?? []).map(failureOf))
-      return response
-    },
-    async diff(request: pb.DiffRequest) {
-      const news = openAll(bagOf(request.getNews()))
-      const olds = oldsOf(request.getOldInputs(), request.getOlds())
-      const call = callFor(request.getUrn())
-      return diffResponse(await resourceClass(request.getUrn()).diff(request.getId(), olds, news, call))
-    },
-    async create(request: pb.CreateRequest) {
-      const sealed = bagOf(request.getProperties())
-      const inputs = openAll(sealed)
-      const found = resourceClass(request.getUrn())
-      const call = callFor(request.getUrn(), request.getTimeout())
-      const response = new pb.CreateResponse()
-      const secret = new Set([...secretKeys(sealed), ...(found.secret ?? [])])
-      if (request.getPreview()) {
-        await found.preview?.(inputs, call)
-        response.setProperties(structOf(sealAll({ ...inputs, ...unknowns(found) }, secret)))
-        return response
-      }
-      try {
-        const { id, outputs } = await found.create(inputs, call)
-        response.setId(id)
-        response.setProperties(structOf(sealAll(outputs, secret)))
-        return response
-      } catch (error) {
-        if (!(error instanceof HalfMade)) throw error
-        throw initFailure(error, structOf(sealAll(error.outputs, secret)), request.getProperties())
-      }
-    },
-    async read(request: pb.ReadRequest) {
-      const found = resourceClass(request.getUrn())
-      const sealedInputs = bagOf(request.getInputs())
-      const sealedOutputs = bagOf(request.getProperties())
-      const olds = { inputs: openAll(sealedInputs), outputs: openAll(sealedOutputs) }
-      const secret = new Set([...secretKeys(sealedInputs, sealedOutputs), ...(found.secret ?? [])])
-      const response = new pb.ReadResponse()
-      const now = await found.read(request.getId(), olds, callFor(request.getUrn(), request.getTimeout()))
-      if (!now) return response
-      response.setId(now.id ?? request.getId())
-      response.setProperties(structOf(sealAll(now.outputs, secret)))
-      response.setInputs(structOf(sealAll(now.inputs, secret)))
-      return response
-    },
-    async update(request: pb.UpdateRequest) {
-      const sealed = bagOf(request.getNews())
-      const news = openAll(sealed)
-      const olds = oldsOf(request.getOldInputs(), request.getOlds())
-      const found = resourceClass(request.getUrn())
-      const call = callFor(request.getUrn(), request.getTimeout())
-      const secret = new Set([...secretKeys(sealed), ...(found.secret ?? [])])
-      const response = new pb.UpdateResponse()
-      if (request.getPreview()) {
-        response.setProperties(structOf(sealAll({ ...olds.outputs, ...news }, secret)))
-        return response
-      }
-      if (!found.update) throw new Error(`${typeOf(request.getUrn())} can only be replaced`)
-      try {
-        const outputs = await found.update(request.getId(), olds, news, call)
-        response.setProperties(structOf(sealAll(outputs, secret)))
-        return response
-      } catch (error) {
-        if (!(error instanceof HalfMade)) throw error
-        throw initFailure(error, structOf(sealAll(error.outputs, secret)), request.getNews())
-      }
-    },
-    async delete(request: pb.DeleteRequest) {
-      const olds = oldsOf(request.getOldInputs(), request.getProperties())
-      const call = callFor(request.getUrn(), request.getTimeout())
-      await resourceClass(request.getUrn()).delete(request.getId(), olds, call)
-      return new emptyPb.Empty()
-    },
-    async invoke(request: pb.InvokeRequest) {
-      throw new Error(`this ${provider.name} plugin has no function ${request.getTok()}`)
-    },
-    async cancel() {
-      stopping.abort()
-      return new emptyPb.Empty()
-    },
-    async attach() {
-      return new emptyPb.Empty()
-    },
-  }
-}
-
-function oldsOf(inputs: Struct | undefined, outputs: Struct | undefined): Olds {
-  return { inputs: openAll(bagOf(inputs)), outputs: openAll(bagOf(outputs)) }
-}
-
-const unknowns = (found: ResourceClass): Bag =>
-  Object.fromEntries(found.computed.map((key) => [key, unknown]))
-
-function failureOf({ property, reason }: { property: string; reason: string }): pb.CheckFailure {
-  const failure = new pb.CheckFailure()
-  failure.setProperty(property)
-  failure.setReason(reason)
-  return failure
-}
-
-function diffResponse({ changes, deleteBeforeReplace = false }: Diff): pb.DiffResponse {
-  const { DIFF_NONE, DIFF_SOME } = pb.DiffResponse.DiffChanges
-  const { ADD, UPDATE, DELETE, UPDATE_REPLACE } = pb.PropertyDiff.Kind
-  const kinds = { add: ADD, update: UPDATE, delete: DELETE, replace: UPDATE_REPLACE }
-  const response = new pb.DiffResponse()
-  response.setChanges(changes.length > 0 ? DIFF_SOME : DIFF_NONE)
-  response.setReplacesList(changes.filter(({ kind }) => kind === 'replace').map(({ path }) => path))
-  response.setDiffsList([...new Set(changes.map(({ path }) => path.replace(/[.[].*/, '')))])
-  response.setDeletebeforereplace(deleteBeforeReplace)
-  response.setHasdetaileddiff(true)
-  for (const { path, kind, ofInputs } of changes) {
-    const property = new pb.PropertyDiff()
-    property.setKind(kinds[kind])
-    property.setInputdiff(ofInputs)
-    response.getDetaileddiffMap().set(path, property)
-  }
-  return response
+  return { port, close: () => server.forceShutdown() }
 }
 
 /** Promises in, gRPC callbacks out. A plain error's message reaches the engine as it is. */

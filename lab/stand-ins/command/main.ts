@@ -3,4 +3,4 @@ import { standIn } from '../versions.ts'
 import { remoteCommand } from './remote-command.ts'
 
 // `pulumi-resource-command` where the official plugin can't be downloaded: just what infra/ uses.
-serve({ ...standIn('command'), resources: { 'command:remote:Command': remoteCommand } })
+await serve({ ...standIn('command'), resources: { 'command:remote:Command': remoteCommand } })

@@ -5,7 +5,7 @@ import { resources } from './resources.ts'
 
 // `pulumi-resource-digitalocean` where the official plugin can't be downloaded: just what infra/ uses.
 const api = new Api()
-serve({
+await serve({
   ...standIn('digitalocean'),
   configure: (settings) => api.configure(settings),
   resources: resources(api),
