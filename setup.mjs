@@ -6,7 +6,7 @@ const major = Number(process.versions.node.split('.')[0])
 if (major < 18) {
   console.error('✗ node         Node ' + process.versions.node + ' is too old for setup.mjs')
   console.error('  why          it needs Node 18 or newer; the rest then brings a Node of its own')
-  console.error('  fix          install a newer Node (https://nodejs.org/en/download), then run this again')
+  console.error('  next         install a newer Node (https://nodejs.org/en/download), then run this again')
   process.exitCode = 1
 } else {
   import('./lab/toolchain/prepare.mjs').then(

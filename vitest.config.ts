@@ -1,6 +1,9 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
 // One project a kind of test: `fast` needs nothing, `host` a real Debian of the lab, `e2e` the whole of it.
+
+/** Takes all slots of the machine for a moment: nothing else may want one meanwhile. */
+const alone = ['lab/claim-slot.host.test.ts']
 export default defineConfig({
   test: {
     projects: [
@@ -15,11 +18,14 @@ export default defineConfig({
         test: {
           name: 'host',
           include: ['**/*.host.test.ts'],
-          fileParallelism: false,
+          exclude: [...configDefaults.exclude, ...alone],
+          // Hosts spend half their time waiting for one another; more than two take each other's processor.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },
+      { test: { name: 'alone', include: alone } },
       {
         test: {
           name: 'e2e',

@@ -24,9 +24,9 @@ export async function start(paths = labPaths()): Promise<number> {
     const { stack, plugins } = await openStack(paths, lab)
     const update = Update.up(stack)
     for (const phase of phases) {
-      await out.step(phase, async (say) => {
-        const did = await update.phase(phase, say)
-        return phase === 'cloud' && plugins === 'stand-ins' ? `${did} (stand-in plugins)` : did
+      await out.step(phase, (say) => {
+        say(phase === 'cloud' ? 'pulumi up' : '')
+        return update.phase(phase, say)
       })
     }
     await update.done()
@@ -47,6 +47,9 @@ export async function start(paths = labPaths()): Promise<number> {
         `  ca     ${ca}`,
         '         trust it in your browser, or: curl --cacert with that file',
         '  ssh    npm run lab -- ssh web',
+        ...(plugins === 'stand-ins'
+          ? ['  note   stand-ins for two Pulumi plugins: the official ones were not reachable']
+          : []),
         '',
         `The same on DigitalOcean: ${cost}`,
         'Next: change something, `npm start` again; `npm run lab -- down` ends it.',

@@ -7,6 +7,7 @@ import { labPaths, type LabPaths } from './paths.ts'
 import { labEnvironment } from './environment.ts'
 import { readStatus, type LabStatus } from './status.ts'
 import { describe, toText } from './describe.ts'
+import { progress } from './toolchain/progress.mjs'
 
 const usage = `npm run lab -- VERB
 
@@ -117,8 +118,7 @@ if (import.meta.main) {
   try {
     process.exitCode = await verb(labPaths(), args)
   } catch (error) {
-    const { message, why, fix, stack } = error as Error & { why?: string; fix?: string }
-    console.error(why ? `✗ ${message}\n  why   ${why}\n  next  ${fix}` : stack)
+    progress().fail(error, 'lab')
     process.exitCode = 1
   }
 }

@@ -18,7 +18,7 @@ export function failureLines(error, name, { color, width }) {
     stepLine('✗', name, hanging(wrap(what, room)), 0, unlimited),
     stepLine(' ', 'why', hanging(error.why.split('\n').flatMap((line) => wrap(line, room))), 0, unlimited),
     // Not wrapped: people copy commands from here.
-    stepLine(' ', 'fix', hanging(error.fix.split('\n')), 0, unlimited),
+    stepLine(' ', 'next', hanging(error.fix.split('\n')), 0, unlimited),
   ]
 }
 

@@ -85,7 +85,7 @@ test('an error is told once: what, why, fix, within 80 columns, no stack', async
     `✗ image        the disk is full
   why          /home/somebody/.cache/shoestring keeps the engine and the image;
                its file system has 12 MB left
-  fix          make room
+  next         make room
 `,
   )
 })
