@@ -75,7 +75,7 @@ export function readSettings(
 
 function keyFile(stack: string, path: string | undefined): string | undefined {
   if (path === undefined) return undefined
-  const full = resolve(path.replace(/^~(?=\/)/, homedir()))
+  const full = resolve(import.meta.dirname, '..', path.replace(/^~(?=\/)/, homedir()))
   try {
     accessSync(full, constants.R_OK)
     return full
