@@ -1,4 +1,5 @@
 import { machineSources } from './machine-apt.mjs'
+import { SetupError } from './setup-error.mjs'
 
 /** @typedef {import('./machine-apt.mjs').Source} Source */
 
@@ -17,14 +18,12 @@ export function trixieSources(etcApt = '/etc/apt') {
   const own = ['trixie', 'trixie-updates', 'trixie-security'].flatMap(
     (suite) => found.find((source) => source.suite === suite) ?? [],
   )
-  return own[0]?.suite === 'trixie' ? own : debianOrg
+  if (own[0]?.suite === 'trixie') return own
+  throw new SetupError('there is no mirror to make the Debian 13 image from', {
+    why: `${etcApt} names none that has bookworm, trixie, stable or testing`,
+    fix: 'name a Debian mirror in /etc/apt/sources.list.d/debian.sources, then run this again',
+  })
 }
-
-const debianOrg = [
-  { uri: 'http://deb.debian.org/debian', suite: 'trixie' },
-  { uri: 'http://deb.debian.org/debian', suite: 'trixie-updates' },
-  { uri: 'http://deb.debian.org/debian-security', suite: 'trixie-security' },
-]
 
 /**
  * The content of debian.sources for these.

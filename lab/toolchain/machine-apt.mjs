@@ -64,7 +64,7 @@ function readStanza(text) {
   }
 }
 
-/** @param {string} line `deb [signed-by=…] http://deb.debian.org/debian bookworm main` */
+/** @param {string} line `deb [signed-by=…] http://mirror.example.com/debian bookworm main` */
 function readLine(line) {
   const [, type = '', options = '', uri = '', suite = '', components = ''] =
     /^\s*(deb)\s+(?:\[(.*?)\]\s+)?(\S+)\s+(\S+)\s+([^#]*)/.exec(line) ?? []

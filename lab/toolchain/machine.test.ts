@@ -90,12 +90,8 @@ test('a cloud image names its mirrors in a file', () => {
   expect(trixieSources(etc)).toEqual([{ uri: 'https://cloud.example/debian', suite: 'trixie' }])
 })
 
-test('a machine without Debian sources gets the public ones', () => {
-  expect(trixieSources(folder()).map(({ suite }) => suite)).toEqual([
-    'trixie',
-    'trixie-updates',
-    'trixie-security',
-  ])
+test('a machine without Debian sources is told to name a mirror', () => {
+  expect(() => trixieSources(folder())).toThrow('there is no mirror to make the Debian 13 image from')
 })
 
 test('settings of how apt fetches go into the image, hooks do not', () => {
