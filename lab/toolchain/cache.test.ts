@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { cacheFolder, keptPiece, makeOnce } from './cache.mjs'
+import { scratchFolder } from './scratch-folder.ts'
 
-const newCache = () => join(mkdtempSync(join(tmpdir(), 'shoestring-cache-')), 'cache')
+const newCache = () => join(scratchFolder(), 'cache')
 
 test('makes a piece, then finds it made', async () => {
   const cache = newCache()

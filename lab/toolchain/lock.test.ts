@@ -1,11 +1,11 @@
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { locked } from './lock.mjs'
 import { isAlive, processIdentity } from './process-identity.mjs'
+import { scratchFolder } from './scratch-folder.ts'
 
-const newFolder = () => mkdtempSync(join(tmpdir(), 'shoestring-lock-'))
+const newFolder = scratchFolder
 
 test('work under one lock never overlaps', async () => {
   const folder = newFolder()

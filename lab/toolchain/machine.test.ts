@@ -1,13 +1,13 @@
-import { mkdtempSync, mkdirSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { missingPackages } from './debian-packages.mjs'
 import { requireLinuxRoot, requireSpace } from './machine.mjs'
 import { sourcesFile, trixieSources } from './apt-sources.mjs'
 import { fetchSettings } from './machine-apt.mjs'
+import { scratchFolder } from './scratch-folder.ts'
 
-const folder = () => mkdtempSync(join(tmpdir(), 'shoestring-machine-'))
+const folder = scratchFolder
 
 const statfs = () => ({ bavail: 300_000, bsize: 4096 })
 

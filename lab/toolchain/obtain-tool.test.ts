@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
@@ -9,8 +8,9 @@ import { knownTool, obtainTool } from './obtain-tool.mjs'
 import { openLog } from './run.mjs'
 import { sumOf } from './release.mjs'
 import type { Tool } from './tools.mjs'
+import { scratchFolder } from './scratch-folder.ts'
 
-const folder = () => mkdtempSync(join(tmpdir(), 'shoestring-tool-'))
+const folder = scratchFolder
 
 /** A program that says a version, as all the tools do. */
 function program(file: string, version: string) {
