@@ -1,8 +1,7 @@
 import type { Artifact, DesiredHost, Request } from '../provision/desired.ts'
-import { connected } from './connection.ts'
+import { onHost } from './on-host.ts'
 import { once } from './once.ts'
-import { convergeOn, inputChanges, planChanges, planOn } from './plan.ts'
-import type { Call, Olds, ResourceClass } from './provider.ts'
+import type { Call, ResourceClass } from './provider.ts'
 import {
   activateNode,
   installLibraries,
@@ -16,7 +15,6 @@ import {
 import type { Ssh } from './ssh.ts'
 import { readTemplates } from './templates.ts'
 import { readToolchain } from './toolchain.ts'
-import type { Bag } from './values.ts'
 
 /** What a program says of a host. Which Caddy it gets is the repository's own decision. */
 export interface HostInputs extends Omit<DesiredHost, 'caddy'> {
@@ -26,52 +24,17 @@ export interface HostInputs extends Omit<DesiredHost, 'caddy'> {
   hostKey: string
 }
 
-const inputsOf = (bag: Bag): HostInputs => bag as unknown as HostInputs
-
-/** Everything on a host that is ours. Preview and refresh look at the host itself. */
+/** Everything on a host that is ours. */
 export const host: ResourceClass = {
-  computed: ['drift'],
-
-  async diff(_id: string, olds: Olds, news: Bag, call: Call) {
-    const changed = inputChanges(olds.inputs, news)
-    const planned = await plan(inputsOf(news), call)
-    // With the same inputs as last time, whatever is to be done was done to the host by hand.
-    return { changes: [...changed, ...(await planChanges(planned, call, { drift: changed.length === 0 }))] }
-  },
-
-  async preview(news: Bag, call: Call) {
-    await planChanges(await plan(inputsOf(news), call), call, { drift: false })
-  },
-
-  async create(inputs: Bag, call: Call) {
-    return { id: inputsOf(inputs).hostname, outputs: await converge(inputsOf(inputs), call) }
-  },
-
-  async read(_id: string, olds: Olds, call: Call) {
-    if (!olds.inputs['address']) {
-      throw new Error("a host can't be imported: declare it, and pulumi up makes it as declared")
-    }
-    const planned = await plan(inputsOf(olds.inputs), call)
-    const drift = planned.flatMap(({ step, changes }) => changes.map((summary) => `${step}: ${summary}`))
-    return { inputs: olds.inputs, outputs: { ...olds.outputs, drift } }
-  },
-
-  update: (_id: string, _olds: Olds, news: Bag, call: Call) => converge(inputsOf(news), call),
+  ...onHost<HostInputs>({
+    noImport: "a host can't be imported: declare it, and pulumi up makes it as declared",
+    idOf: ({ hostname }) => hostname,
+    requestFor,
+    prepare: sendWhatIsMissing,
+  }),
 
   // Its droplet takes everything with it.
   delete: () => Promise.resolve(),
-}
-
-const plan = async (inputs: HostInputs, call: Call) => planOn(inputs, await requestFor(inputs, 'plan'), call)
-
-async function converge(inputs: HostInputs, call: Call): Promise<Bag> {
-  const request = await requestFor(inputs, 'converge')
-  const work = async (ssh: Ssh): Promise<void> => {
-    await sendWhatIsMissing(ssh, call)
-    await convergeOn(ssh, request, call)
-  }
-  await connected(inputs, call.name, work, { signal: call.signal })
-  return { ...inputs, drift: [] }
 }
 
 async function requestFor(inputs: HostInputs, mode: Request['mode']): Promise<Request> {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { DesiredRelease, Request } from '../provision/desired.ts'
 import { bundleApp } from './bundle.ts'
 import { connected, Unreachable } from './connection.ts'
-import { convergeOn, inputChanges, planChanges, planOn } from './plan.ts'
+import { onHost } from './on-host.ts'
+import { convergeOn } from './plan.ts'
 import type { Call, Olds, ResourceClass } from './provider.ts'
 import { readTemplates } from './templates.ts'
 import { repository } from './toolchain.ts'
@@ -24,7 +25,11 @@ const inputsOf = (bag: Bag): ReleaseInputs => bag as unknown as ReleaseInputs
 
 /** The running app: code and settings under one hash, switched as a whole. */
 export const release: ResourceClass = {
-  computed: ['drift'],
+  ...onHost<ReleaseInputs>({
+    noImport: "a release can't be imported: declare it, and pulumi up ships what lies here",
+    idOf: () => 'app',
+    requestFor,
+  }),
 
   async check(news: Bag) {
     const { hash, version } = hasUnknown(news['settings'])
@@ -32,33 +37,6 @@ export const release: ResourceClass = {
       : await desiredRelease(inputsOf(news).settings)
     return { inputs: { ...news, hash, version }, failures: [] }
   },
-
-  async diff(_id: string, olds: Olds, news: Bag, call: Call) {
-    const changed = inputChanges(olds.inputs, news)
-    const planned = await plan(inputsOf(news), call)
-    return { changes: [...changed, ...(await planChanges(planned, call, { drift: changed.length === 0 }))] }
-  },
-
-  async preview(news: Bag, call: Call) {
-    await planChanges(await plan(inputsOf(news), call), call, { drift: false })
-  },
-
-  async create(inputs: Bag, call: Call) {
-    return { id: 'app', outputs: await converge(inputsOf(inputs), call) }
-  },
-
-  async read(_id: string, olds: Olds, call: Call) {
-    if (!olds.inputs['address']) {
-      throw new Error("a release can't be imported: declare it, and pulumi up ships what lies here")
-    }
-    const current = { ...inputsOf(olds.inputs), ...(await desiredRelease(inputsOf(olds.inputs).settings)) }
-    // Code that changed here since is no drift of the host.
-    const planned = current.hash === olds.inputs['hash'] ? await plan(current, call) : []
-    const drift = planned.flatMap(({ step, changes }) => changes.map((summary) => `${step}: ${summary}`))
-    return { inputs: olds.inputs, outputs: { ...olds.outputs, drift } }
-  },
-
-  update: (_id: string, _olds: Olds, news: Bag, call: Call) => converge(inputsOf(news), call),
 
   async delete(_id: string, olds: Olds, call: Call) {
     const request: Request = { mode: 'converge', task: 'release-removal', files: await readTemplates() }
@@ -73,19 +51,15 @@ export const release: ResourceClass = {
   },
 }
 
-async function plan(inputs: ReleaseInputs, call: Call) {
-  if (hasUnknown(inputs.settings)) return []
-  return planOn(inputs, await requestFor(inputs, 'plan'), call)
-}
-
-async function converge(inputs: ReleaseInputs, call: Call): Promise<Bag> {
-  const request = await requestFor(inputs, 'converge')
-  await connected(inputs, call.name, (ssh) => convergeOn(ssh, request, call), { signal: call.signal })
-  return { ...inputs, drift: [] }
-}
-
-async function requestFor({ settings }: ReleaseInputs, mode: Request['mode']): Promise<Request> {
-  return { mode, task: 'release', files: await readTemplates(), desired: await desiredRelease(settings) }
+async function requestFor(
+  { settings, hash }: ReleaseInputs,
+  mode: Request['mode'],
+): Promise<Request | undefined> {
+  if (hasUnknown(settings)) return undefined
+  const desired = await desiredRelease(settings)
+  // A refresh asks for what was shipped: code that changed here since is no drift of the host.
+  if (desired.hash !== hash) return undefined
+  return { mode, task: 'release', files: await readTemplates(), desired }
 }
 
 async function desiredRelease(settings: Record<string, string>): Promise<DesiredRelease> {
