@@ -132,7 +132,7 @@ const words: Record<string, string> = {
 
 function summary(phase: Phase, { changed, lines }: Progress): string {
   if (changed.size === 0) return 'as it should be'
-  if (phase === 'host') return `${lines.length} changes`
+  if (phase === 'host') return lines.length === 1 ? '1 change' : `${lines.length} changes`
   if (phase === 'app') return lines.at(-1)?.replace(/^[^:]*: /, '') ?? 'released'
   return [...changed]
     .flatMap(([kind, count]) => {
