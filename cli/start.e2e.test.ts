@@ -4,7 +4,7 @@ import { Resolver } from 'node:dns/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Stack } from '@pulumi/pulumi/automation/index.js'
+import { LocalWorkspace, Stack } from '@pulumi/pulumi/automation/index.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { leftovers } from '../lab/cleanup.ts'
 import { describe, type Description } from '../lab/describe.ts'
@@ -71,7 +71,10 @@ beforeAll(async () => {
   status = (await readStatus(paths))!
   description = await describe(paths, status)
   slot = (await readSlot(paths.state))!
-  stack = (await openStack(paths, status)).stack
+  const { name, folder: workDir, env: envVars } = await openStack(paths, status)
+  // The Automation API looks for the engine on this process's own path.
+  process.env['PATH'] = envVars['PATH']
+  stack = await Stack.select(name, await LocalWorkspace.create({ workDir, envVars }))
 })
 
 afterAll(async () => {

@@ -21,7 +21,7 @@ export async function start(paths = labPaths()): Promise<number> {
   process.stderr.write(`shoestring ${version} · local cloud\n\n`)
   try {
     const lab = await startLab(out, paths)
-    const { stack, plugins } = await openStack(paths, lab)
+    const stack = await openStack(paths, lab)
     const update = Update.up(stack)
     for (const phase of phases) {
       await out.step(phase, (say) => {
@@ -47,7 +47,7 @@ export async function start(paths = labPaths()): Promise<number> {
         `  ca     ${ca}`,
         '         trust it in your browser, or: curl --cacert with that file',
         '  ssh    npm run lab -- ssh web',
-        ...(plugins === 'stand-ins'
+        ...(stack.plugins === 'stand-ins'
           ? ['  note   stand-ins for two Pulumi plugins: the official ones were not reachable']
           : []),
         '',

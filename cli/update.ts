@@ -1,5 +1,7 @@
-import type { EngineEvent, Stack } from '@pulumi/pulumi/automation/index.js'
+import type { EngineEvent } from '@pulumi/pulumi/automation/index.js'
+import type { LabStack } from '../lab/stack.ts'
 import { OperatorError } from '../provision/errors.ts'
+import { runPulumi } from './run-pulumi.ts'
 
 /** Says what goes on right now, in a few words. */
 export type Say = (words: string) => void
@@ -28,8 +30,8 @@ export class Update {
   readonly #errors: string[] = []
   readonly #done: Promise<void>
 
-  private constructor(run: (onEvent: (event: EngineEvent) => void) => Promise<unknown>) {
-    this.#done = run((event) => this.#see(event)).then(
+  private constructor(stack: LabStack) {
+    this.#done = runPulumi(stack, (event) => this.#see(event)).then(
       () => this.#end(),
       (cause: unknown) => this.#fail(cause),
     )
@@ -37,10 +39,8 @@ export class Update {
     this.#done.catch(() => undefined)
   }
 
-  static up(stack: Stack): Update {
-    return new Update((onEvent) =>
-      stack.up({ onEvent, color: 'never', suppressOutputs: true, showSecrets: false }),
-    )
+  static up(stack: LabStack): Update {
+    return new Update(stack)
   }
 
   /** Settles when the phase is over, with what it did. */

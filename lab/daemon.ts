@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { readToolchain } from '../plugin/toolchain.ts'
 import { OperatorError } from '../provision/errors.ts'
 import { alone, Busy } from './alone.ts'
-import { startAcme } from './acme/start-acme.ts'
+import { keepAcme } from './acme/keep-acme.ts'
 import { createApi } from './digitalocean/api.ts'
 import { jsonLines } from './digitalocean/request-log.ts'
 import { Store } from './digitalocean/store.ts'
@@ -65,7 +65,7 @@ async function run(paths: LabPaths): Promise<LabStatus> {
     await startDns({ address: slot.gateway, port: 53, zones: () => zones(store), upstream: resolvers }),
   )
   const acme = started(
-    await startAcme({
+    await keepAcme({
       pebble: pebble.path,
       address: slot.gateway,
       dns: `${dns.address}:${dns.port}`,

@@ -1,6 +1,6 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { LocalWorkspace, Stack } from '@pulumi/pulumi/automation/index.js'
 import { parse, stringify } from 'yaml'
 import { $ } from 'zx'
 import { labEnvironment, stackName } from './environment.ts'
@@ -9,24 +9,36 @@ import { installPlugins, type PluginOrigin } from './plugins.ts'
 import { removeStaleLocks } from './stale-locks.ts'
 import type { LabStatus } from './status.ts'
 
-/** The stack `local`, ready to be brought up: state, plugins and settings in place. */
-export async function openStack(
-  paths: LabPaths,
-  status: LabStatus,
-): Promise<{ stack: Stack; plugins: PluginOrigin }> {
+/** Where and how Pulumi's commands work on the stack `local`. */
+export interface LabStack {
+  readonly name: string
+  readonly folder: string
+  readonly env: Record<string, string>
+  readonly plugins: PluginOrigin
+}
+
+/** Makes the stack `local` ready to be brought up: state, plugins and settings in place. */
+export async function openStack(paths: LabPaths, status: LabStatus): Promise<LabStack> {
   await Promise.all(
     [paths.pulumiHome, paths.pulumiState, paths.project].map((path) => mkdir(path, { recursive: true })),
   )
-  const envVars = await labEnvironment(paths, status)
-  const plugins = await installPlugins(paths, envVars)
+  const env = await labEnvironment(paths, status)
+  const plugins = await installPlugins(paths, env)
   await writeProject(paths)
   await removeStaleLocks(paths)
-  // The Automation API looks for the engine on this process's own path, whatever the stack's environment says.
-  process.env['PATH'] = envVars['PATH']
-  const workspace = await LocalWorkspace.create({ workDir: paths.project, envVars })
-  const stack = await Stack.createOrSelect(stackName, workspace)
+  const stack = { name: stackName, folder: paths.project, env, plugins }
+  await initStack(paths, stack)
   await writeSettings(paths, status)
-  return { stack, plugins }
+  return stack
+}
+
+/** Asks the engine only the first time: looking whether a stack is there costs a third of a second. */
+async function initStack({ pulumiState }: LabPaths, { name, folder, env }: LabStack): Promise<void> {
+  const { name: project } = parse(await readFile(join(folder, 'Pulumi.yaml'), 'utf8')) as Project
+  const state = join(pulumiState, '.pulumi', 'stacks', project, `${name}.json`)
+  const made = existsSync(state) && existsSync(join(folder, `Pulumi.${name}.yaml`))
+  const shell = $({ cwd: folder, env: { ...process.env, ...env }, quiet: true })
+  if (!made) await shell`pulumi stack select --create ${name} --non-interactive`
 }
 
 /** The repository's project in a folder of the lab's own: Pulumi writes salts and defaults beside the project file. */
@@ -39,6 +51,7 @@ async function writeProject(paths: LabPaths): Promise<void> {
 }
 
 interface Project {
+  name: string
   main: string
   plugins: { providers: { name: string; path: string }[] }
 }

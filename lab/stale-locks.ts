@@ -2,22 +2,29 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { OperatorError } from '../provision/errors.ts'
 import type { LabPaths } from './paths.ts'
 
 interface Lock {
   pid: number
   hostname: string
+  timestamp: string
 }
 
-/** Removes the stack's locks whose owner was killed: in a lab nobody else can hold one. */
+/** Removes the stack's locks whose owner was killed; one whose owner works is said, with its owner. */
 export async function removeStaleLocks({ pulumiState }: LabPaths): Promise<void> {
   const folder = join(pulumiState, '.pulumi', 'locks')
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
   for (const entry of entries.filter((found) => found.isFile())) {
     const file = join(entry.parentPath, entry.name)
     const lock = await readLock(file)
-    const held = lock?.hostname === hostname() && existsSync(`/proc/${lock.pid}`)
-    if (!held) await rm(file, { force: true })
+    if (lock?.hostname === hostname() && existsSync(`/proc/${lock.pid}`)) {
+      throw new OperatorError('another update of this stack is under way', {
+        why: `process ${lock.pid} works on it since ${lock.timestamp.slice(11, 19)} UTC`,
+        fix: 'wait for it to end, then npm start again',
+      })
+    }
+    await rm(file, { force: true })
   }
 }
 

@@ -10,6 +10,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { readToolchain } from '../../plugin/toolchain.ts'
 import { startDns } from '../dns/start-dns.ts'
 import { endRecordedProcesses } from '../processes.ts'
+import { keepAcme } from './keep-acme.ts'
 import { startAcme, type Acme } from './start-acme.ts'
 
 const address = '127.0.0.1'
@@ -150,4 +151,16 @@ test('says which port is taken, which executable is missing, and what Pebble sai
     why: expect.stringContaining('Pebble ended with 1'),
   })
   await expect(access(join(state, 'ca.pem'))).rejects.toThrow('ENOENT')
+})
+
+test('a kept CA comes back by itself when it is killed, with its new root beside the old', async () => {
+  const state = await freshFolder()
+  const { options } = await authority(state)
+  const said: string[] = []
+  const acme = await keepAcme(options, (line) => said.push(line))
+  onTestFinished(() => acme.close())
+  await endRecordedProcesses(state)
+  const roots = async () => (await readFile(acme.ca, 'utf8')).match(/BEGIN CERTIFICATE/g)?.length
+  await expect.poll(roots, { timeout: 10_000 }).toBe(2)
+  expect(said[0]).toContain("the lab's CA ended by itself")
 })
