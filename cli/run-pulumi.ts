@@ -17,9 +17,7 @@ export async function runPulumi(
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  // Ctrl-C reaches the engine too, which ends what is under way; we wait for it.
-  const wait = (): void => undefined
-  process.on('SIGINT', wait)
+  process.on('SIGINT', waitForEngine)
   let complaint = ''
   child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()))
   createInterface(child.stdout).on('line', (line) => {
@@ -32,6 +30,9 @@ export async function runPulumi(
     })
     if (code !== 0) throw new Error(complaint.trim() || `pulumi up ended with exit code ${code}`)
   } finally {
-    process.off('SIGINT', wait)
+    process.off('SIGINT', waitForEngine)
   }
 }
+
+/** Ctrl-C reaches the engine too, which ends what is under way. */
+const waitForEngine = (): void => undefined

@@ -29,15 +29,14 @@ export async function keepAcme(
   }
 
   async function again(): Promise<void> {
-    while (!closing) {
-      try {
-        current = await start()
-        if (closing) await current.close()
-        return
-      } catch (error) {
-        log(`the lab's CA does not start: ${error instanceof Error ? error.message : String(error)}`)
-        await sleep(retryMs)
-      }
+    if (closing) return
+    try {
+      current = await start()
+      if (closing) await current.close()
+    } catch (error) {
+      log(`the lab's CA does not start: ${error instanceof Error ? error.message : String(error)}`)
+      await sleep(retryMs)
+      await again()
     }
   }
 }
