@@ -11,6 +11,8 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['**/*.test.ts'],
+          // Half of the time is waiting: for sockets, clocks and child processes.
+          maxWorkers: 4,
           exclude: [...configDefaults.exclude, '**/*.{host,e2e}.test.ts'],
         },
       },
