@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { readToolchain } from '../plugin/toolchain.ts'
@@ -17,6 +18,7 @@ import { startMail } from './mail/start-mail.ts'
 import { labPaths, type LabPaths } from './paths.ts'
 import { endRecordedProcesses } from './processes.ts'
 import { startRelay } from './relay/start-relay.ts'
+import { takeDown } from './cleanup.ts'
 import { claimSlot } from './claim-slot.ts'
 import type { Slot } from './slot.ts'
 import { forgetStatus, writeStatus, type LabStatus } from './status.ts'
@@ -101,8 +103,21 @@ async function run(paths: LabPaths): Promise<LabStatus> {
     relay: { https: relay.https, http: relay.http },
   }
   await writeStatus(paths, status)
+  endWithFolder(paths, slot, end)
   return status
 }
+
+/** A clone that is deleted takes its lab with it; nobody could end it any more. */
+function endWithFolder({ status }: LabPaths, slot: Slot, end: () => Promise<void>): void {
+  const look = setInterval(() => {
+    // Not the folder itself: what is mounted in it outlives an `rm -rf`.
+    if (existsSync(status)) return
+    clearInterval(look)
+    void takeDown(slot).finally(end)
+  }, folderLookMs)
+}
+
+const folderLookMs = 2000
 
 /** Droplets keep the addresses they were given; in another slot nothing would lead to them. */
 function sameAddresses(store: Store, { addresses, subnet }: Slot): void {

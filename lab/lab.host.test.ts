@@ -8,7 +8,7 @@ import { kept } from './kept.ts'
 import { down, reset, up } from './lab.ts'
 import { labPaths, type LabPaths } from './paths.ts'
 import { readSlot } from './claim-slot.ts'
-import { readStatus, type LabStatus } from './status.ts'
+import { findDaemons, readStatus, type LabStatus } from './status.ts'
 
 let folder: string
 let paths: LabPaths
@@ -31,8 +31,10 @@ async function statusOf(api: string, id: number): Promise<string> {
   return ((await got.json()) as { droplet: { status: string } }).droplet.status
 }
 
-async function addDroplet({ api }: LabStatus): Promise<number> {
-  const headers = { authorization: `Bearer ${await kept(paths.token)}`, 'content-type': 'application/json' }
+const addDroplet = (status: LabStatus) => addDropletTo(paths, status)
+
+async function addDropletTo({ token }: LabPaths, { api }: LabStatus): Promise<number> {
+  const headers = { authorization: `Bearer ${await kept(token)}`, 'content-type': 'application/json' }
   const body = JSON.stringify({
     name: 'web',
     region: 'fra1',
@@ -87,6 +89,17 @@ test('after kill -9 up goes on where it was: the droplet that was being made is 
   await expect
     .poll(async () => (await fetch(`${again.api}/v2/droplets`, { headers })).json(), { timeout: 20_000 })
     .toMatchObject({ droplets: [{ name: 'web', status: 'active', locked: false }] })
+})
+
+test('a clone that is deleted takes its lab with it', async () => {
+  const other = labPaths(join(folder, 'deleted'))
+  const { status } = await up(other)
+  const slot = await slotOf(other)
+  await addDropletTo(other, status)
+  // Stumbles over the mounted disk, as a person's rm -rf would.
+  await rm(other.state, { recursive: true, force: true }).catch(() => undefined)
+  await expect.poll(() => findDaemons(other.state), { timeout: 20_000 }).toEqual([])
+  expect(await leftovers(slot)).toEqual([])
 })
 
 test('two labs on one machine do not meet', async () => {
