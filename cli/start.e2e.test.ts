@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { Resolver } from 'node:dns/promises'
 import { tmpdir } from 'node:os'
@@ -148,6 +149,33 @@ test('what someone changed by hand is previewed by name, reported by refresh, an
   expect(previewed.changeSummary).toMatchObject({ update: 1 })
   await stack.up(options)
   expect(await onHost('ufw status')).not.toContain('8080')
+  expect(await onHost('tail -1 /etc/caddy/Caddyfile')).not.toContain('by hand')
+  await stack.preview({ ...options, expectNoChanges: true })
+})
+
+test('Ctrl-C lets the change under way come to its end, begins no other, and the next up goes on', async () => {
+  await onHost('apt-get remove -y -q ufw >/dev/null 2>&1; echo "# by hand" >> /etc/caddy/Caddyfile')
+  const { workDir, envVars } = stack.workspace as LocalWorkspace
+  const child = spawn('pulumi', ['up', '--yes', '--skip-preview', '--non-interactive', '--color', 'never'], {
+    cwd: workDir,
+    env: { ...process.env, ...envVars },
+  })
+  let said = ''
+  let interrupted = false
+  child.stdout.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+    // Told as it begins; apt takes seconds.
+    if (interrupted || !/packages: install ufw/.test(said)) return
+    interrupted = true
+    child.kill('SIGINT')
+  })
+  const [code] = (await once(child, 'close')) as [number]
+  expect(interrupted).toBe(true)
+  expect(code).not.toBe(0)
+  expect(said).toContain('stopped on request')
+  expect(await onHost("dpkg-query -W -f '${Status}' ufw")).toBe('install ok installed')
+  expect(await onHost('tail -1 /etc/caddy/Caddyfile')).toContain('by hand')
+  await stack.up(options)
   expect(await onHost('tail -1 /etc/caddy/Caddyfile')).not.toContain('by hand')
   await stack.preview({ ...options, expectNoChanges: true })
 })

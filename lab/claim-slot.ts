@@ -86,8 +86,9 @@ function allInUse(inUse: string[], foreign: string[]): OperatorError {
 }
 
 function allForeign(foreign: string[]): OperatorError {
+  const users = new Set(foreign.map((line) => line.replace(/^.* is taken by /, '')))
   return new OperatorError('198.51.100.0/24 is taken by something else on this machine', {
-    why: ['', ...foreign].join('\n'),
-    fix: 'end what uses these addresses (they are for documentation, so often another test network), or use another machine',
+    why: [...users].join('\n'),
+    fix: 'end what uses these addresses (they are for documentation, so often another\ntest network), or use another machine',
   })
 }

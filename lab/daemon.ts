@@ -113,7 +113,7 @@ function endWithFolder({ status }: LabPaths, slot: Slot, end: () => Promise<void
     // Not the folder itself: what is mounted in it outlives an `rm -rf`.
     if (existsSync(status)) return
     clearInterval(look)
-    void takeDown(slot).finally(end)
+    void takeDown(slot).then(end, end)
   }, folderLookMs)
 }
 
