@@ -47,20 +47,20 @@ export async function connected<Result>(
     return await work(ssh)
   } finally {
     found.users--
-    if (found.users === 0) found.idle = setTimeout(() => void close(key), idleMs)
+    if (found.users === 0) found.idle = setTimeout(() => void close(key, found), idleMs)
   }
 }
 
-async function close(key: string): Promise<void> {
-  const found = open.get(key)
-  open.delete(key)
-  const ssh = await found?.ssh.catch(() => undefined)
+async function close(key: string, found: Open): Promise<void> {
+  // Another one may have been opened in its place.
+  if (open.get(key) === found) open.delete(key)
+  const ssh = await found.ssh.catch(() => undefined)
   await ssh?.close()
 }
 
 /** Ends all connections: nothing of ours stays behind when the engine ends the plugin. */
 export async function closeConnections(): Promise<void> {
-  await Promise.all([...open.keys()].map(close))
+  await Promise.all([...open].map(([key, found]) => close(key, found)))
 }
 
 function explained({ kind, message }: NoConnection, { address, hostKey }: Place, name: string): Error {
