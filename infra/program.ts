@@ -1,3 +1,4 @@
+import * as pulumi from '@pulumi/pulumi'
 import { FirstContact } from './first-contact.ts'
 import { Dns } from './dns.ts'
 import { Host, Provider } from './host.ts'
@@ -58,6 +59,6 @@ export function program(settings: Settings): Outputs {
     hostKey: contact.hostKey,
     www: `https://www.${domain}`,
     app: `https://app.${domain}`,
-    release: release.version,
+    release: pulumi.interpolate`${release.version} (${release.hash})`,
   }
 }
