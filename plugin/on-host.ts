@@ -1,6 +1,6 @@
 import type { Request } from '../provision/desired.ts'
 import { connected, type Place } from './connection.ts'
-import { convergeOn, inputChanges, planChanges, planOn, type PlannedStep } from './plan.ts'
+import { convergeOn, inputChanges, planChanges, planOn, type Plan } from './plan.ts'
 import type { Call, Olds, ResourceClass } from './provider.ts'
 import type { Ssh } from './ssh.ts'
 import type { Bag } from './values.ts'
@@ -23,9 +23,9 @@ type Handlers = Pick<ResourceClass, 'computed' | 'diff' | 'preview' | 'create' |
 export function onHost<Inputs extends Place>(concern: Concern<Inputs>): Handlers {
   const inputsOf = (bag: Bag): Inputs => bag as unknown as Inputs
 
-  async function plan(inputs: Inputs, call: Call): Promise<PlannedStep[]> {
+  async function plan(inputs: Inputs, call: Call): Promise<Plan> {
     const request = await concern.requestFor(inputs, 'plan')
-    return request ? planOn(inputs, request, call) : []
+    return request ? planOn(inputs, request, call) : { steps: [], seen: false }
   }
 
   async function converge(inputs: Inputs, call: Call): Promise<Bag> {
@@ -44,13 +44,14 @@ export function onHost<Inputs extends Place>(concern: Concern<Inputs>): Handlers
 
     async diff(_id: string, olds: Olds, news: Bag, call: Call) {
       const changed = inputChanges(olds.inputs, news)
-      const planned = await plan(inputsOf(news), call)
+      const { steps, seen } = await plan(inputsOf(news), call)
       // With the same inputs as last time, whatever is to be done was done to the host by hand.
-      return { changes: [...changed, ...(await planChanges(planned, call, { drift: changed.length === 0 }))] }
+      const drift = seen && changed.length === 0
+      return { changes: [...changed, ...(await planChanges(steps, call, { drift }))] }
     },
 
     async preview(news: Bag, call: Call) {
-      await planChanges(await plan(inputsOf(news), call), call, { drift: false })
+      await planChanges((await plan(inputsOf(news), call)).steps, call, { drift: false })
     },
 
     async create(bag: Bag, call: Call) {
@@ -60,8 +61,10 @@ export function onHost<Inputs extends Place>(concern: Concern<Inputs>): Handlers
 
     async read(_id: string, olds: Olds, call: Call) {
       if (!olds.inputs['address']) throw new Error(concern.noImport)
-      const planned = await plan(inputsOf(olds.inputs), call)
-      const drift = planned.flatMap(({ step, changes }) => changes.map((summary) => `${step}: ${summary}`))
+      const { steps, seen } = await plan(inputsOf(olds.inputs), call)
+      // Of a host that doesn't answer nothing new is known.
+      if (!seen) return olds
+      const drift = steps.flatMap(({ step, changes }) => changes.map((summary) => `${step}: ${summary}`))
       return { inputs: olds.inputs, outputs: { ...olds.outputs, drift } }
     },
 

@@ -13,24 +13,32 @@ export interface PlannedStep {
   readonly changes: readonly string[]
 }
 
+/** A plan, and whether it comes from the host itself or from what a fresh Debian looks like. */
+export interface Plan {
+  readonly steps: readonly PlannedStep[]
+  readonly seen: boolean
+}
+
 /**
  * What a request would change, from what is seen on the host now; from what a fresh Debian looks like where there is
  * no host yet, or none that answers.
  */
-export async function planOn(place: Place, request: Request, call: Call): Promise<PlannedStep[]> {
-  if (hasUnknown(place.address) || hasUnknown(place.hostKey)) return bare(request)
-  const planned: PlannedStep[] = []
+export async function planOn(place: Place, request: Request, call: Call): Promise<Plan> {
+  const guessed: Plan = { steps: bare(request), seen: false }
+  if (hasUnknown(place.address) || hasUnknown(place.hostKey)) return guessed
+  const steps: PlannedStep[] = []
   const collect = (event: RunEvent): void => {
-    if (event.event === 'planned') planned.push(event)
-    if (event.event === 'runtime' && event.version !== nodeVersion) planned.push(installNode)
+    if (event.event === 'planned') steps.push(event)
+    if (event.event === 'runtime' && event.version !== nodeVersion) steps.push(installNode)
   }
   try {
     const look = (ssh: Ssh) => provision(ssh, request, collect)
-    return (await connected(place, call.name, look, { patient: false })) ? planned : bare(request)
+    const hasRuntime = await connected(place, call.name, look, { patient: false })
+    return hasRuntime ? { steps, seen: true } : { steps: bare(request), seen: true }
   } catch (error) {
     if (!(error instanceof Unreachable) || error.kind !== 'unreachable') throw error
     await call.warn(`${error.message}\n  planned as if it were a fresh Debian`)
-    return bare(request)
+    return guessed
   }
 }
 
