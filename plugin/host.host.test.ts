@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { expect } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import { test, type TestLab } from '../lab/testing.ts'
-import { useKeyFile } from './connection.ts'
+import { closeConnections, useKeyFile } from './connection.ts'
 import { host, type HostInputs } from './host.ts'
 import type { Call } from './provider.ts'
 import { unknown, type Bag } from './values.ts'
@@ -30,6 +30,8 @@ function listening(): { call: Call; said: string[] } {
 
 const inputsAt = (address: string, hostKey: string): Bag => ({ ...settings, address, hostKey })
 const unreachable = (lab: TestLab): Bag => inputsAt(lab.slot.addresses.at(-1) ?? '', 'ssh-ed25519 AAAA')
+
+afterAll(closeConnections)
 
 test('a host that does not exist yet is planned in full, without a connection', async () => {
   const { call, said } = listening()

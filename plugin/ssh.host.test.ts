@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { expect } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import { $ } from 'zx'
 import { test, type TestHost, type TestLab } from '../lab/testing.ts'
-import { connected, useKeyFile } from './connection.ts'
+import { closeConnections, connected, useKeyFile } from './connection.ts'
 import { missing, sha256, ship } from './runtime.ts'
 import { Ssh } from './ssh.ts'
 
@@ -16,6 +16,8 @@ async function placeOf(lab: TestLab, host: TestHost): Promise<{ address: string;
   const { stdout } = await host.$('cut -d" " -f1,2 /etc/ssh/ssh_host_ed25519_key.pub')
   return { address: host.address, hostKey: stdout.trim() }
 }
+
+afterAll(closeConnections)
 
 test('runs commands over one connection and feeds them', async ({ lab, host }) => {
   const place = await placeOf(lab, host)
