@@ -24,8 +24,10 @@ export async function prepare(what) {
   const out = progress()
   const log = openLog(join(clone, '.shoestring', 'setup.log'))
   try {
+    // Before npm's packages: their Node needs a library of these, and npm puts that Node in front of every later run.
+    if (what !== 'check') await prepareMachine(what, out, log)
     await out.step('packages', (say) => nodeModules(clone, say, log))
-    if (what !== 'check') await prepareLab(what, out, log)
+    if (what !== 'check') await prepareLab(out, log)
     await out.step('node', async () => requireNode(clone))
   } catch (error) {
     out.fail(error, 'setup')
@@ -39,14 +41,9 @@ export async function prepare(what) {
  * @param {ReturnType<typeof progress>} out
  * @param {import('./run.mjs').Log} log
  */
-async function prepareLab(what, out, log) {
-  const cache = cacheFolder()
-  const last = lastResult()
-  const tools = { pulumi: engine(clone), caddy: caddy(), pebble: pebble() }
-  /** @param {'pulumi' | 'caddy' | 'pebble'} name */
-  const known = (name) => knownTool(tools[name], { cache, last: last?.[name] })
+async function prepareMachine(what, out, log) {
+  const { cache, known } = whatIsThere()
   const missing = missingPackages(what)
-
   await out.step('machine', async (say) => {
     requireLinuxRoot(what)
     const complete = known('pulumi') && known('caddy') && known('pebble') && knownImage(cache)
@@ -64,7 +61,24 @@ async function prepareLab(what, out, log) {
       (owner) => say(`waiting for ${owner}, which installs packages`),
     )
   })
+}
 
+/** What the last setup and the cache have, without running anything. */
+function whatIsThere() {
+  const cache = cacheFolder()
+  const last = lastResult()
+  const tools = { pulumi: engine(clone), caddy: caddy(), pebble: pebble() }
+  /** @param {'pulumi' | 'caddy' | 'pebble'} name */
+  const known = (name) => knownTool(tools[name], { cache, last: last?.[name] })
+  return { cache, tools, known }
+}
+
+/**
+ * @param {ReturnType<typeof progress>} out
+ * @param {import('./run.mjs').Log} log
+ */
+async function prepareLab(out, log) {
+  const { cache, tools, known } = whatIsThere()
   /**
    * @param {string} step
    * @param {'pulumi' | 'caddy' | 'pebble'} name
