@@ -22,7 +22,7 @@ export async function start(paths = labPaths()): Promise<number> {
   try {
     const lab = await startLab(out, paths)
     const stack = await openStack(paths, lab)
-    const update = Update.up(stack)
+    const update = new Update(stack)
     for (const phase of phases) {
       await out.step(phase, (say) => {
         say(phase === 'cloud' ? 'pulumi up' : '')

@@ -30,17 +30,14 @@ export class Update {
   readonly #errors: string[] = []
   readonly #done: Promise<void>
 
-  private constructor(stack: LabStack) {
+  /** Begins to bring the stack up. */
+  constructor(stack: LabStack) {
     this.#done = runPulumi(stack, (event) => this.#see(event)).then(
       () => this.#end(),
       (cause: unknown) => this.#fail(cause),
     )
     // Each phase waits for it; the rejection is theirs to tell.
     this.#done.catch(() => undefined)
-  }
-
-  static up(stack: LabStack): Update {
-    return new Update(stack)
   }
 
   /** Settles when the phase is over, with what it did. */
