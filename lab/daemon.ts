@@ -45,13 +45,13 @@ async function run(paths: LabPaths): Promise<LabStatus> {
   // A daemon that was killed leaves its children, which hold its ports.
   await endRecordedProcesses(paths.state)
   const services: Service[] = []
-  const end = async (): Promise<void> => {
-    await forgetStatus(paths)
+  const closeAll = async (): Promise<void> => {
     for (const service of services.toReversed()) await service.close()
     process.exit(0)
   }
   let ending: Promise<void> | undefined
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void (ending ??= end()))
+  const end = (): Promise<void> => (ending ??= closeAll())
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void end())
   const started = <S extends Service>(service: S): S => {
     services.push(service)
     return service
@@ -103,18 +103,21 @@ async function run(paths: LabPaths): Promise<LabStatus> {
     relay: { https: relay.https, http: relay.http },
   }
   await writeStatus(paths, status)
-  endWithFolder(paths, slot, end)
+  started({ close: () => forgetStatus(paths) })
+  // The last to start is the first to end: it must not take our own forgetting for a deleted clone.
+  started(endWithFolder(paths, slot, end))
   return status
 }
 
 /** A clone that is deleted takes its lab with it; nobody could end it any more. */
-function endWithFolder({ status }: LabPaths, slot: Slot, end: () => Promise<void>): void {
+function endWithFolder({ status }: LabPaths, slot: Slot, end: () => Promise<void>): Service {
   const look = setInterval(() => {
     // Not the folder itself: what is mounted in it outlives an `rm -rf`.
     if (existsSync(status)) return
     clearInterval(look)
     void takeDown(slot).then(end, end)
   }, folderLookMs)
+  return { close: async () => clearInterval(look) }
 }
 
 const folderLookMs = 2000
