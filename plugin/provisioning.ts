@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
 import type { Request } from '../provision/desired.ts'
+import { lastLines } from '../provision/errors.ts'
 import type { Event } from '../provision/report.ts'
 import { bundleProvision } from './bundle.ts'
 import { currentNode, nodeOnHost } from './runtime.ts'
@@ -64,7 +65,7 @@ export async function provision(
     )
   }
   if (!done) {
-    const last = stderr.trim().split('\n').slice(-5).join('\n')
+    const last = lastLines(stderr, 5)
     throw new ProvisioningFailed(
       `the run on the host ended early (exit code ${code})\n  why   ${last || 'the connection was cut'}\n` +
         '  next  run pulumi up again: what is done already is not repeated',

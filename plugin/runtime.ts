@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
+import { lastLines } from '../provision/errors.ts'
 import type { Ssh } from './ssh.ts'
 
 /** A file that a host needs and that goes there byte for byte. */
@@ -52,7 +53,7 @@ export async function ship(ssh: Ssh, { name, source, target, sha256: sum }: Ship
   // Fast rather than small: a home's uplink is the bound from level 1 on, a lab's processor below it.
   const input = createReadStream(source).pipe(createGzip({ level: 1 }))
   const { code, stderr } = await ssh.run(command, { input })
-  if (code !== 0) throw new Error(`${name} did not arrive whole: ${stderr.trim().split('\n').at(-1)}`)
+  if (code !== 0) throw new Error(`${name} did not arrive whole: ${lastLines(stderr, 1)}`)
 }
 
 /** Installs what Node is linked against and a fresh Debian lacks; apt may be busy, as it is on a droplet's first boot. */
@@ -66,7 +67,7 @@ export async function installLibraries(ssh: Ssh): Promise<void> {
   const { code, stderr } = await ssh.run(command)
   if (code === 0) return
   throw new Error(
-    `could not install libatomic1, which Node needs\n  why   ${stderr.trim().split('\n').at(-1)}\n` +
+    `could not install libatomic1, which Node needs\n  why   ${lastLines(stderr, 1)}\n` +
       '  next  see that the host reaches a Debian mirror, then run pulumi up again',
   )
 }

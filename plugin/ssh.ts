@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { lastLines } from '../provision/errors.ts'
 
 export interface Destination {
   readonly address: string
@@ -87,7 +88,7 @@ export class Ssh {
       const kind = kindOf(stderr)
       if (kind !== 'unreachable' || Date.now() >= until || signal.aborted) {
         const waited = Math.round((Date.now() - since) / 1000)
-        throw new NoConnection(kind, `${lastLine(stderr)}${waited > 1 ? ` (waited ${waited} s)` : ''}`)
+        throw new NoConnection(kind, `${lastLines(stderr, 1)}${waited > 1 ? ` (waited ${waited} s)` : ''}`)
       }
       await sleep(500)
     }
@@ -132,8 +133,6 @@ function kindOf(stderr: string): NoConnection['kind'] {
   if (/permission denied|too many authentication/i.test(stderr)) return 'refused'
   return 'unreachable'
 }
-
-const lastLine = (output: string): string => output.trim().split('\n').at(-1) ?? ''
 
 async function text(stream: Readable): Promise<string> {
   const chunks: Buffer[] = []

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
+import { lastLines } from '../../../provision/errors.ts'
 import type { Connection } from './connection.ts'
 import { withSshFolder } from './ssh-folder.ts'
 
@@ -47,7 +48,7 @@ async function dial(connection: Connection, order: Order, args: string[]): Promi
     // oxlint-disable-next-line no-await-in-loop
     const { exitCode, stderr } = await ssh(args)
     if (exitCode === 0) return
-    const why = stderr.trim().split('\n').at(-1) ?? ''
+    const why = lastLines(stderr, 1)
     if (exitCode !== connectionFailed) throw new Error(`${connection.host} lets nobody run commands: ${why}`)
     // Asking again would not make it another host.
     const wrongHost = /host key verification failed/i.test(stderr)
