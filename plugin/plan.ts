@@ -24,8 +24,7 @@ export interface Plan {
  * no host yet, or none that answers.
  */
 export async function planOn(place: Place, request: Request, call: Call): Promise<Plan> {
-  const guessed: Plan = { steps: bare(request), seen: false }
-  if (hasUnknown(place.address) || hasUnknown(place.hostKey)) return guessed
+  if (hasUnknown(place.address) || hasUnknown(place.hostKey)) return { steps: bare(request), seen: false }
   const steps: PlannedStep[] = []
   const collect = (event: RunEvent): void => {
     if (event.event === 'planned') steps.push(event)
@@ -34,11 +33,11 @@ export async function planOn(place: Place, request: Request, call: Call): Promis
   try {
     const look = (ssh: Ssh) => provision(ssh, request, collect)
     const hasRuntime = await connected(place, call.name, look, { patient: false })
-    return hasRuntime ? { steps, seen: true } : { steps: bare(request), seen: true }
+    return { steps: hasRuntime ? steps : bare(request), seen: true }
   } catch (error) {
     if (!(error instanceof Unreachable) || error.kind !== 'unreachable') throw error
     await call.warn(`${error.message}\n  planned as if it were a fresh Debian`)
-    return guessed
+    return { steps: bare(request), seen: false }
   }
 }
 
