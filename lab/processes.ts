@@ -68,8 +68,8 @@ async function readRecord(path: string): Promise<RecordedProcess | undefined> {
   }
 }
 
-/** `undefined` for a process that has ended, zombies included: nothing is left of them to end. */
-async function startTimeOf(pid: number): Promise<string | undefined> {
+/** When a process started, as the kernel counts it; `undefined` for one that has ended, zombies included: nothing is left of them to end. */
+export async function startTimeOf(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   // The second field is the command's name in parentheses and may hold spaces and parentheses itself.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')

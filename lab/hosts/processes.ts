@@ -1,6 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { namespaceInode, namespacesOf } from '../network/namespace.ts'
+import { startTimeOf } from '../processes.ts'
 import type { Slot } from '../slot.ts'
 import { OperatorError } from '../../provision/errors.ts'
 import { placePrefix, type Place } from './place.ts'
@@ -9,7 +10,7 @@ import { placePrefix, type Place } from './place.ts'
 export async function findSupervisor(place: Place): Promise<number | undefined> {
   const [pid, startTime] = (await read(place.pidFile)).trim().split(' ')
   if (!pid || !startTime) return undefined
-  return (await readStartTime(Number(pid))) === startTime ? Number(pid) : undefined
+  return (await startTimeOf(Number(pid))) === startTime ? Number(pid) : undefined
 }
 
 /** The host's init, as this machine numbers it: the first process below the supervisor that counts from 1. */
@@ -89,13 +90,6 @@ async function scan(isOwn: (machine: string) => boolean, namespaces: string[] = 
 async function readChildren(pid: number): Promise<number[]> {
   const text = await read(`/proc/${pid}/task/${pid}/children`)
   return text.split(' ').filter(Boolean).map(Number)
-}
-
-async function readStartTime(pid: number): Promise<string | undefined> {
-  const stat = await read(`/proc/${pid}/stat`)
-  // The name in brackets may hold spaces; the start time is the 22nd field, the 20th after the name.
-  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-  return state === 'Z' ? undefined : fields[18]
 }
 
 const read = (path: string) => readFile(path, 'utf8').catch(() => '')
