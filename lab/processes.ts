@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { replaceFile } from './replace-file.ts'
 
 /** A child of the lab as it is written down: the start time tells it from a later process with the same number. */
 interface RecordedProcess {
@@ -18,10 +19,8 @@ export async function recordProcess(stateFolder: string, name: string, pid: numb
   const startTime = await startTimeOf(pid)
   if (startTime === undefined) return
   const file = fileOf(stateFolder, name)
-  await mkdir(join(stateFolder, 'pids'), { recursive: true })
   const record: RecordedProcess = { name, pid, startTime }
-  await writeFile(`${file}.part`, JSON.stringify(record))
-  await rename(`${file}.part`, file)
+  await replaceFile(file, JSON.stringify(record))
 }
 
 /** Forgets a child that has ended. */

@@ -1,5 +1,6 @@
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import type { LabPaths } from './paths.ts'
+import { replaceFile } from './replace-file.ts'
 
 /** What runs and how it is reached: written by the daemon when everything answers, gone when it ends. */
 export interface LabStatus {
@@ -17,8 +18,7 @@ export interface LabStatus {
 }
 
 export async function writeStatus({ status: file }: LabPaths, status: LabStatus): Promise<void> {
-  await writeFile(`${file}.new`, `${JSON.stringify(status, null, 2)}\n`)
-  await rename(`${file}.new`, file)
+  await replaceFile(file, `${JSON.stringify(status, null, 2)}\n`)
 }
 
 export const forgetStatus = ({ status }: LabPaths): Promise<void> => rm(status, { force: true })

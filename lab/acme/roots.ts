@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
+import { replaceFile } from '../replace-file.ts'
 
 const keptRoots = 10
 const pemPattern = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g
@@ -14,8 +15,7 @@ export async function addRoot(bundleFile: string, root: string): Promise<void> {
     }),
   )
   const newest = [...distinct.values()].slice(0, keptRoots)
-  await writeFile(`${bundleFile}.part`, newest.map((pem) => `${pem}\n`).join(''))
-  await rename(`${bundleFile}.part`, bundleFile)
+  await replaceFile(bundleFile, newest.map((pem) => `${pem}\n`).join(''))
 }
 
 function fingerprint(pem: string): string | undefined {

@@ -1,5 +1,5 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { replaceFile } from '../replace-file.ts'
 import { freshAccount, type State } from './state.ts'
 
 /** The account's state, in memory and as one JSON document on disk; memory never knows more than the disk. */
@@ -31,7 +31,8 @@ export class Store {
     const done = this.#last.then(async () => {
       const draft = structuredClone(this.#state)
       const result = edit(draft)
-      await replaceFile(this.file, `${JSON.stringify(draft, null, 2)}\n`)
+      // Readable by its owner only: user data may hold secrets.
+      await replaceFile(this.file, `${JSON.stringify(draft, null, 2)}\n`, 0o600)
       this.#state = draft
       return result
     })
@@ -52,26 +53,4 @@ function parse(file: string, text: string): State {
   }
   if (state?.version === 1 && Array.isArray(state.droplets)) return state as State
   throw new Error(`the lab's state ${file} is not a document of version 1. ${fix}`)
-}
-
-/** Whoever reads the file, also after a power cut, finds either the old text or the new one, whole. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  const folder = dirname(file)
-  const temporary = `${file}.new`
-  await mkdir(folder, { recursive: true })
-  // Readable by its owner only: user data may hold secrets.
-  const handle = await open(temporary, 'w', 0o600)
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await rename(temporary, file)
-  const directory = await open(folder, 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
-  }
 }

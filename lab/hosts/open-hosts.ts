@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { OperatorError } from '../../provision/errors.ts'
 import type { Machines, MachineSpec } from '../machines.ts'
@@ -6,6 +6,7 @@ import { applyCloudFirewall } from '../network/cloud-firewall.ts'
 import { connect, disconnect } from '../network/machine-link.ts'
 import { applyReservedIps } from '../network/reserved-ips.ts'
 import { openRouter } from '../network/router.ts'
+import { replaceFile } from '../replace-file.ts'
 import type { Slot } from '../slot.ts'
 import { removeControlGroups } from './control-groups.ts'
 import { mountDisk, unmountDisk } from './disk.ts'
@@ -123,6 +124,5 @@ async function readSpec({ specFile }: Place): Promise<KnownSpec | undefined> {
 async function writeSpec({ folder, specFile }: Place, spec: KnownSpec): Promise<void> {
   const known = existsSync(specFile) ? (JSON.parse(await readFile(specFile, 'utf8')) as KnownSpec) : spec
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  await writeFile(`${specFile}.new`, JSON.stringify({ ...spec, imageFolder: known.imageFolder }, null, 2))
-  await rename(`${specFile}.new`, specFile)
+  await replaceFile(specFile, JSON.stringify({ ...spec, imageFolder: known.imageFolder }, null, 2))
 }
