@@ -1,4 +1,4 @@
-import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { OperatorError } from '../provision/errors.ts'
@@ -7,7 +7,6 @@ import { removeTraces } from './hosts/traces.ts'
 import { exclusively } from './network/exclusively.ts'
 import { foreignUse } from './network/foreign-use.ts'
 import { giveBackMachine } from './network/machine-settings.ts'
-import { replaceFile } from './replace-file.ts'
 import { slotAt, slotCount, type Slot } from './slot.ts'
 
 const registry = '/run/shoestring/slots'
@@ -57,7 +56,9 @@ export async function readSlot(stateFolder: string): Promise<Slot | undefined> {
 
 async function take(slot: Slot, folder: string): Promise<Slot> {
   const place = join(registry, String(slot.index))
-  await replaceFile(join(place, 'owner'), folder)
+  await mkdir(place, { recursive: true })
+  await writeFile(join(place, 'owner.new'), folder)
+  await rename(join(place, 'owner.new'), join(place, 'owner'))
   await writeFile(join(folder, 'slot'), String(slot.index))
   return slot
 }

@@ -34,10 +34,14 @@ async function lookAround(slot: Slot): Promise<string> {
   const ours = new RegExp(
     `\\b(ss${slot.index}|shoestring[-_]${slot.index})\\b|${slot.subnet}|${slot.subnet6}`,
   )
-  return [links, routes, routes6, namespaces, tables, mounts, cgroups, processes]
-    .flatMap((output) => String(output).split('\n'))
-    .filter((line) => ours.test(line))
-    .join('\n')
+  return (
+    [links, routes, routes6, namespaces, tables, mounts, cgroups, processes]
+      .flatMap((output) => String(output).split('\n'))
+      .filter((line) => ours.test(line))
+      // ip ends its lines with a blank, but not the last one: whose line that is, another lab decides.
+      .map((line) => line.trimEnd())
+      .join('\n')
+  )
 }
 
 /** A process that makes a host and is killed when `moment` comes, as a daemon may be. */
