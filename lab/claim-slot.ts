@@ -55,11 +55,12 @@ export async function readSlot(stateFolder: string): Promise<Slot | undefined> {
 }
 
 async function take(slot: Slot, folder: string): Promise<Slot> {
+  // Noted before it is taken: whoever sees the claim finds the note too, even if we are killed in between.
+  await writeFile(join(folder, 'slot'), String(slot.index))
   const place = join(registry, String(slot.index))
   await mkdir(place, { recursive: true })
   await writeFile(join(place, 'owner.new'), folder)
   await rename(join(place, 'owner.new'), join(place, 'owner'))
-  await writeFile(join(folder, 'slot'), String(slot.index))
   return slot
 }
 
