@@ -30,7 +30,9 @@ export async function spawnPebble(options: {
   // A file, not a pipe, so that its last words are there even when this process is not.
   const log = join(folder, 'pebble.log')
   const output = await open(log, 'w')
-  const child = spawn(pebble, ['-config', configuration, '-dnsserver', dns], {
+  // With a lab that is killed its CA ends too: of a folder that was deleted nobody could end it any more.
+  const withParent = ['--pdeathsig', 'KILL', pebble]
+  const child = spawn('setpriv', [...withParent, '-config', configuration, '-dnsserver', dns], {
     // No random waits before validations, no nonces refused to test clients with.
     env: { ...process.env, PEBBLE_VA_NOSLEEP: '1', PEBBLE_WFE_NONCEREJECT: '0' },
     stdio: ['ignore', output.fd, output.fd],

@@ -6,10 +6,16 @@ import { asBody } from './body.ts'
 /** Where the lab writes what it was asked and what went wrong, an object a line. */
 export type Log = (entry: Readonly<Record<string, unknown>>) => void
 
-/** A log as JSON lines at the end of a file. */
+/** A log as JSON lines at the end of a file. What can't be written is said on stderr: a log must not end the lab. */
 export function jsonLines(file: string): Log {
   mkdirSync(dirname(file), { recursive: true })
-  return (entry) => appendFileSync(file, `${JSON.stringify(entry)}\n`, { mode: 0o600 })
+  return (entry) => {
+    try {
+      appendFileSync(file, `${JSON.stringify(entry)}\n`, { mode: 0o600 })
+    } catch (error) {
+      console.error(`could not log to ${file}: ${(error as Error).message}`)
+    }
+  }
 }
 
 /** Logs each request with its answer. Headers are left out, so a token is never written. */

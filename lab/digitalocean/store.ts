@@ -19,7 +19,8 @@ export class Store {
       if (error.code === 'ENOENT') return undefined
       throw new Error(`cannot read the lab's state ${file}: ${error.message}`, { cause: error })
     })
-    return new Store(file, text === undefined ? freshAccount(now) : parse(file, text))
+    // A document of an older lab lacks what came later.
+    return new Store(file, { ...freshAccount(now), ...(text === undefined ? {} : parse(file, text)) })
   }
 
   get state(): Readonly<State> {
