@@ -21,10 +21,11 @@ export async function takeDown(slot: Slot): Promise<void> {
   await releaseSlot(slot)
 }
 
-/** Takes a lab down and removes its hosts' disks too. */
+/** Takes a lab down and removes its hosts' disks too, with all copies of them. */
 export async function removeEverything(stateFolder: string, slot: Slot): Promise<void> {
   await takeDown(slot)
-  await rm(join(stateFolder, 'hosts'), { recursive: true, force: true })
+  for (const folder of ['hosts', 'images'])
+    await rm(join(stateFolder, folder), { recursive: true, force: true })
 }
 
 /** What of the slot is still on the machine, a line each; nothing when the lab is down. */

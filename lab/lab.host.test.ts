@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -89,6 +89,37 @@ test('after kill -9 up goes on where it was: the droplet that was being made is 
   await expect
     .poll(async () => (await fetch(`${again.api}/v2/droplets`, { headers })).json(), { timeout: 20_000 })
     .toMatchObject({ droplets: [{ name: 'web', status: 'active', locked: false }] })
+})
+
+test('after kill -9 in the middle of a deletion, the next lab has neither the droplet nor its host', async () => {
+  const { status } = await up(paths)
+  const id = await addDroplet(status)
+  await expect.poll(() => statusOf(status.api, id), { timeout: 20_000 }).toBe('active')
+  const headers = { authorization: `Bearer ${await kept(paths.token)}` }
+  const answer = fetch(`${status.api}/v2/droplets/${id}`, { method: 'DELETE', headers }).catch(
+    () => 'cut off',
+  )
+  await expect.poll(async () => (await readFile(paths.cloud, 'utf8')).includes('"droplets": []')).toBe(true)
+  process.kill(status.pid, 'SIGKILL')
+  await answer
+  await expect.poll(() => readStatus(paths)).toBeUndefined()
+  await up(paths)
+  expect(await readdir(join(paths.state, 'hosts'))).toEqual([])
+  expect(JSON.parse(await readFile(paths.cloud, 'utf8'))).toMatchObject({ droplets: [], leaving: [] })
+})
+
+test('a host that the account does not know is gone after the next start', async () => {
+  const { status } = await up(paths)
+  const id = await addDroplet(status)
+  await expect.poll(() => statusOf(status.api, id), { timeout: 20_000 }).toBe('active')
+  process.kill(status.pid, 'SIGKILL')
+  await expect.poll(() => readStatus(paths)).toBeUndefined()
+  await rm(paths.cloud)
+  await up(paths)
+  expect(await readdir(join(paths.state, 'hosts'))).toEqual([])
+  // Of hosts there is one network namespace each, and the router's.
+  const left = await leftovers(await slotOf(paths))
+  expect(left.filter((line) => /^(process|mount) /.test(line))).toEqual([])
 })
 
 test('a clone that is deleted takes its lab with it', async () => {

@@ -5,8 +5,8 @@ export interface MachineSpec {
   /** The host name. */
   name: string
   memoryMb: number
-  /** An image's slug, `debian-13-x64`. */
-  image: string
+  /** What is on its disk at first: a public image's slug, `debian-13-x64`, or the id of a captured disk. */
+  image: string | number
   ipv4: string
   ipv6?: string | undefined
   /** OpenSSH public keys. */
@@ -29,6 +29,18 @@ export interface Policy {
   outbound: Rule[]
 }
 
+/** What a machine uses at one moment; counters only grow while it runs. */
+export interface MachineMetrics {
+  cpuSeconds: number
+  memoryBytes: number
+  /** Tasks that run or wait for a disk: what a load average averages. */
+  runningTasks: number
+  receivedBytes: number
+  sentBytes: number
+  /** Asked for apart, because counting takes a while. */
+  diskBytes(): Promise<number>
+}
+
 /** The machines that stand behind the API's droplets, and the network in front of them. */
 export interface Machines {
   /** What droplets and reserved IPs may be given. */
@@ -42,9 +54,21 @@ export interface Machines {
   powerOff(id: number): Promise<void>
   shutdown(id: number): Promise<void>
   reboot(id: number): Promise<void>
+  /** Throws the disk away and boots from the spec's image; safe to repeat after a crash. */
+  rebuild(spec: MachineSpec): Promise<void>
+  /** Puts the spec's addresses on the machine, running or not. */
+  readdress(spec: MachineSpec): Promise<void>
+  /** Copies the disk, as it is at one moment, under that id; safe to repeat after a crash. Answers its size. */
+  capture(id: number, imageId: number): Promise<{ bytes: number }>
+  /** Removes a captured disk; machines made from it keep theirs. Gone already is fine. */
+  removeCapture(imageId: number): Promise<void>
   /** Gone already is fine. */
   destroy(id: number): Promise<void>
   running(id: number): Promise<boolean>
+  /** Nothing when there is nothing to measure. */
+  metrics(id: number): Promise<MachineMetrics | undefined>
+  /** All that is there, also what a killed lab left half-made: machines by their ids, captured disks by theirs. */
+  list(): Promise<{ machines: number[]; captures: number[] }>
   /** The whole cloud firewall; a machine without a policy is all open. */
   filter(policies: Policy[]): Promise<void>
   /** The whole set of reserved IPs and the machines they lead to. */
@@ -63,8 +87,14 @@ export function noMachines(addresses: readonly string[]): Machines {
     powerOff: done,
     shutdown: done,
     reboot: done,
+    rebuild: done,
+    readdress: done,
+    capture: () => Promise.resolve({ bytes: 0 }),
+    removeCapture: done,
     destroy: done,
     running: () => Promise.resolve(true),
+    metrics: () => Promise.resolve(undefined),
+    list: () => Promise.resolve({ machines: [], captures: [] }),
     filter: done,
     reserve: done,
   }

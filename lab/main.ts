@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { Store } from './digitalocean/store.ts'
 import { down, reset, up } from './lab.ts'
 import { OperatorError } from '../provision/errors.ts'
 import { labPaths, type LabPaths } from './paths.ts'
@@ -8,6 +6,11 @@ import { labEnvironment } from './environment.ts'
 import { readStatus, type LabStatus } from './status.ts'
 import { describe, toText } from './describe.ts'
 import { progress } from './toolchain/progress.mjs'
+import { clock } from './verbs/clock.ts'
+import { faults } from './verbs/faults.ts'
+import { interactive } from './verbs/interactive.ts'
+import { log } from './verbs/log.ts'
+import { ssh } from './verbs/ssh.ts'
 
 const usage = `npm run lab -- VERB
 
@@ -15,7 +18,10 @@ const usage = `npm run lab -- VERB
   status [--json]    what runs, and where
   ssh NAME [CMD …]   a shell on a host
   mail               where the mail that the app sends can be read
-  pulumi ARGS …      Pulumi on the lab's stack: pulumi preview, pulumi stack output
+  pulumi ARGS …      Pulumi on the lab's stack, as in: pulumi preview
+  faults …           what the API gets wrong on demand: faults help
+  clock [+2h]        what time the API has, and moving it
+  log [-f]           what the API was asked and answered
   down               end everything of the lab; disks and account stay
   reset              end it and forget all it had
 `
@@ -39,21 +45,9 @@ const verbs: Record<string, Verb> = {
     return 0
   },
 
-  async ssh(paths, [name, ...command]) {
+  async ssh(paths, args) {
     await running(paths)
-    const { droplets } = (await Store.open(paths.cloud)).state
-    const found = droplets.find((droplet) => droplet.name === name || droplet.name.startsWith(`${name}-`))
-    if (!found) {
-      const names = droplets.map((droplet) => droplet.name).join(', ')
-      throw new OperatorError(`there is no host ${name ?? ''}`, {
-        why: names ? `the lab's hosts are ${names}` : 'the lab has no hosts',
-        fix: names ? `npm run lab -- ssh ${droplets[0]?.name}` : 'npm start makes one',
-      })
-    }
-    // A host of the lab gets a new key whenever it is made again, and is reached from this machine only.
-    const options = ['StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'LogLevel=ERROR']
-    const flags = [...options.flatMap((option) => ['-o', option]), '-i', paths.key]
-    return interactive('ssh', [...flags, `root@${found.ipv4}`, ...command])
+    return ssh(paths, args)
   },
 
   async mail(paths) {
@@ -68,6 +62,10 @@ const verbs: Record<string, Verb> = {
     const env = { ...process.env, ...(await labEnvironment(paths, status)) }
     return interactive('pulumi', args, env, paths.project)
   },
+
+  faults: (paths, args) => faults(() => running(paths), args),
+  clock: (paths, args) => clock(() => running(paths), args),
+  log: (paths, args) => log(() => running(paths), args),
 
   async down(paths) {
     const { left } = await down(paths)
@@ -92,19 +90,6 @@ async function running(paths: LabPaths): Promise<LabStatus> {
   throw new OperatorError('the lab is not running', {
     why: existsSync(paths.cloud) ? 'it was ended; what it had is kept' : 'it was never started in this clone',
     fix: 'npm start',
-  })
-}
-
-function interactive(
-  command: string,
-  args: string[],
-  env = process.env,
-  cwd = process.cwd(),
-): Promise<number> {
-  const child = spawn(command, args, { stdio: 'inherit', env, cwd })
-  return new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (code) => resolve(code ?? 1))
   })
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, open, rename } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Whoever reads the file, also after a power cut, finds either the old text or the new one, whole. */
@@ -10,6 +10,10 @@ export async function replaceFile(file: string, text: string, mode = 0o644): Pro
   try {
     await handle.writeFile(text)
     await handle.sync()
+  } catch (error) {
+    // On a full disk the half that was written takes room that somebody needs.
+    await rm(temporary, { force: true })
+    throw error
   } finally {
     await handle.close()
   }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { open, readFile, writeFile } from 'node:fs/promises'
+import { access, constants, open, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { lastLines } from '../../provision/errors.ts'
 import { forgetProcess, recordProcess } from '../processes.ts'
@@ -25,6 +25,7 @@ export async function spawnPebble(options: {
   configuration: object
 }): Promise<Pebble> {
   const { pebble, folder, stateFolder, dns } = options
+  await access(pebble, constants.X_OK)
   const configuration = join(folder, 'pebble.json')
   await writeFile(configuration, JSON.stringify({ pebble: options.configuration }, null, 2))
   // A file, not a pipe, so that its last words are there even when this process is not.

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { ApiError, unprocessable } from './errors.ts'
+import { ApiError, badRequest, refusedByTags, unprocessable } from './errors.ts'
 
 /** A request's JSON object, its fields not yet looked at. */
 export type Body = Readonly<Record<string, unknown>>
@@ -11,6 +11,9 @@ export function bodyOf(request: FastifyRequest): Body {
 export function asBody(value: unknown): Body | undefined {
   return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Body) : undefined
 }
+
+/** Whether the request says anything of the field; null is nothing. */
+export const has = (body: Body, field: string): boolean => body[field] !== undefined && body[field] !== null
 
 /** The field when it is a string that says something; absent, null and blank are all nothing. */
 export function text(body: Body, field: string): string | undefined {
@@ -49,21 +52,30 @@ export function integers(body: Body, field: string): number[] {
   )
 }
 
-/** The field as a droplet's id: clients send it as a number or as a string of digits. */
-export function dropletId(value: unknown): number {
-  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : (value as number)
-}
-
 function refuse(message: string): never {
   throw unprocessable(message)
 }
 
-/** Reads JSON whatever the method, and an empty body as nothing: the official client says JSON on a bare DELETE too. */
-export function parseJson(json: string): unknown {
-  if (json.trim() === '') return undefined
+/** Reads JSON, and an empty body as nothing: the official client says JSON on a bare DELETE too. */
+export function parseBody({ url, headers }: FastifyRequest, sent: string): unknown {
+  if (sent.trim() === '') return undefined
+  const type = headers['content-type'] ?? ''
+  // A form is what curl sends without being told; the real API doesn't find its fields in it.
+  if (!/^application\/([\w.-]+\+)?json\b/i.test(type))
+    throw new ApiError(
+      415,
+      'unsupported_media_type',
+      `The request body must be application/json; got ${type}.`,
+    )
   try {
-    return JSON.parse(json) as unknown
+    return JSON.parse(sent) as unknown
   } catch {
-    throw new ApiError(400, 'bad_request', 'Unable to parse the request body as JSON.')
+    throw unreadable(url)
   }
 }
+
+const unreadableText = 'Unable to parse the request body as JSON.'
+
+/** The service behind /tags words its refusals in its own way. */
+const unreadable = (url: string) =>
+  /^\/v2\/tags\/?(\?|$)/.test(url) ? refusedByTags(unreadableText) : badRequest(unreadableText)

@@ -2,6 +2,7 @@ import { endAction } from './actions.ts'
 import type { Cloud } from './cloud.ts'
 import { dropletActions } from './droplet-actions.ts'
 import { applyFirewalls } from './edge.ts'
+import { sweepImages } from './removal.ts'
 import type { Action } from './state.ts'
 
 /** Does what an action on a droplet says, to its end or its failure. A droplet whose creation fails stays new. */
@@ -10,28 +11,31 @@ export function carryOut(cloud: Cloud, action: Action): Promise<boolean> {
   const { type, params, resourceId: id } = action
   const kind = dropletActions[type] ?? {}
 
-  async function toldMachine(): Promise<void> {
+  async function toldMachine(): Promise<{ bytes: number } | undefined> {
+    await cloud.delay(type)
     const droplet = store.state.droplets.find((each) => each.id === id)
-    // Deleted while this waited: there is nothing left to do it to.
-    if (!droplet) return
+    if (!droplet) throw new Error('the droplet is gone')
     // The cloud firewall stands before there is anything behind it.
     if (type === 'create' && !(await applyFirewalls(cloud)))
       throw new Error('its cloud firewall did not hold')
-    await kind.machine?.(machines, droplet, params)
+    return (await kind.machine?.(machines, droplet, params)) ?? undefined
   }
 
   return jobs.run(`droplet ${id}`, `carry out ${type} on droplet ${id}`, async () => {
-    const failure = await toldMachine().then(
-      () => undefined,
-      (error: Error) => error,
+    const { made, failure } = await toldMachine().then(
+      (bytes) => ({ made: bytes, failure: undefined }),
+      (error: Error) => ({ made: undefined, failure: error }),
     )
-    await store.change((draft) => {
-      endAction(draft, action.id, failure ? 'errored' : 'completed', cloud.now())
+    await store.settle((draft) => {
+      const now = cloud.now()
+      endAction(draft, action.id, failure ? 'errored' : 'completed', now)
+      if (failure) kind.abandon?.(draft, params)
       const droplet = draft.droplets.find((each) => each.id === id)
       if (!droplet) return
-      if (!failure) kind.settle?.(droplet, params, machines)
+      if (!failure) kind.settle?.(droplet, params, { draft, machines, now, made })
       if (!failure || type !== 'create') droplet.locked = false
     })
+    if (store.state.leavingImages.length > 0) await sweepImages(cloud)
     if (failure) throw failure
     // Rules that name this droplet as a source now mean one address more.
     if (type === 'enable_ipv6') await applyFirewalls(cloud)

@@ -1,5 +1,7 @@
 import type { Machines } from '../machines.ts'
 import type { Jobs } from './jobs.ts'
+import type { Watch } from './monitoring/watch.ts'
+import type { RateLimits } from './rate-limit.ts'
 import type { Log } from './request-log.ts'
 import type { Store } from './store.ts'
 
@@ -10,4 +12,10 @@ export interface Cloud {
   readonly jobs: Jobs
   readonly log: Log
   readonly now: () => Date
+  /** Waits as long as the lab was told that an action of this type takes. */
+  readonly delay: (actionType: string) => Promise<void>
+  /** May be changed while the API runs. */
+  readonly limits: RateLimits
+  /** Sees to alerts and uptime checks. */
+  readonly watch: Watch
 }

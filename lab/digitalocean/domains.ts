@@ -3,6 +3,7 @@ import { bodyOf, text } from './body.ts'
 import type { Cloud } from './cloud.ts'
 import { found, unprocessable } from './errors.ts'
 import { page } from './pages.ts'
+import { assignTo, defaultProject, domainUrn, forgetAssignment } from './project-of.ts'
 import { recordIn } from './record-data.ts'
 import { takeId, type DnsRecord, type Domain, type State } from './state.ts'
 import { zoneFile } from './zone-file.ts'
@@ -10,15 +11,19 @@ import { zoneFile } from './zone-file.ts'
 const defaultTtl = 1800
 const domainName = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 
+// Reserved by RFC 2606. Its other two, .example and .localhost, are what labs and their tests live under.
+const refusedTlds = /\.(test|invalid|\d+)$/
+
 /** DNS zones; each is born with its SOA and three name servers. */
-export function domains(app: FastifyInstance, { store }: Cloud): void {
+export function domains(app: FastifyInstance, { store, now }: Cloud): void {
   app.get('/domains', async (request) => page(request, 'domains', store.state.domains.map(wireDomain)))
 
   app.post('/domains', async (request, reply) => {
     const body = bodyOf(request)
     const name = text(body, 'name')?.toLowerCase()
     if (!name) throw unprocessable("Name can't be blank")
-    if (name.length > 253 || !domainName.test(name)) throw unprocessable('Name is not a valid domain name')
+    if (name.length > 253 || !domainName.test(name) || refusedTlds.test(name))
+      throw unprocessable('Name is not a valid domain name')
     const address = text(body, 'ip_address')
     await store.change((draft) => {
       if (draft.domains.some((other) => other.name === name))
@@ -32,9 +37,10 @@ export function domains(app: FastifyInstance, { store }: Cloud): void {
         domain.records.push({ id: takeId(draft), ...asked })
       }
       draft.domains.push(domain)
+      assignTo(draft, defaultProject(draft).id, domainUrn(name), now())
     })
-    // The zone file takes the real API a moment: https://docs.digitalocean.com/reference/api/
-    return reply.code(201).send({ domain: { name, ttl: null, zone_file: null } })
+    // The zone file takes the real API a moment.
+    return reply.code(201).send({ domain: { name, ttl: defaultTtl, zone_file: '' } })
   })
 
   app.get<{ Params: { domain: string } }>('/domains/:domain', async ({ params }) => ({
@@ -45,6 +51,7 @@ export function domains(app: FastifyInstance, { store }: Cloud): void {
     await store.change((draft) => {
       const gone = findDomain(draft, params.domain)
       draft.domains = draft.domains.filter((other) => other !== gone)
+      forgetAssignment(draft, domainUrn(gone.name))
     })
     return reply.code(204).send()
   })

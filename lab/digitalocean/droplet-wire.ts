@@ -1,7 +1,9 @@
 import { nextBackupWindow } from './backups.ts'
-import { image, region, size } from './catalog.ts'
+import { region } from './catalog.ts'
+import { copiesOf, imageOf } from './private-images.ts'
+import { size } from './sizes.ts'
 import type { Droplet, State } from './state.ts'
-import { defaultVpcId, privateAddress } from './vpcs.ts'
+import { privateNetwork, vpcOfDroplet } from './vpc-of.ts'
 
 /** A droplet as the API shows it. It has no addresses before its first boot. */
 export function wireDroplet(state: Readonly<State>, droplet: Droplet, now: Date) {
@@ -18,21 +20,22 @@ export function wireDroplet(state: Readonly<State>, droplet: Droplet, now: Date)
     kernel: null,
     created_at: droplet.createdAt,
     features: droplet.features,
-    backup_ids: [],
+    backup_ids: copiesOf(state, droplet.id, 'backup').map(({ id }) => id),
     next_backup_window: droplet.backupPolicy ? nextBackupWindow(droplet.backupPolicy, now) : null,
-    snapshot_ids: [],
-    image: image(droplet.image),
+    snapshot_ids: copiesOf(state, droplet.id, 'snapshot').map(({ id }) => id),
+    image: imageOf(state, droplet),
     volume_ids: [],
     size: ordered,
     size_slug: droplet.size,
-    networks: droplet.status === 'new' ? { v4: [], v6: [] } : networks(droplet),
+    networks: droplet.status === 'new' ? { v4: [], v6: [] } : networks(state, droplet),
     region: region(droplet.region),
     tags: droplet.tags,
-    vpc_uuid: defaultVpcId(state, droplet.region),
+    vpc_uuid: vpcOfDroplet(state, droplet).id,
   }
 }
 
-function networks({ ipv4, ipv6, region: slug }: Droplet) {
+function networks(state: Readonly<State>, droplet: Droplet) {
+  const { ipv4, ipv6 } = droplet
   const [a, b, c, d] = ipv4.split('.').map(Number)
   return {
     v4: [
@@ -43,7 +46,7 @@ function networks({ ipv4, ipv6, region: slug }: Droplet) {
         gateway: `${a}.${b}.${c}.${((d ?? 0) & 224) + 1}`,
         type: 'public',
       },
-      { ip_address: privateAddress(slug, ipv4), netmask: '255.255.240.0', gateway: '', type: 'private' },
+      { ...privateNetwork(state, droplet), gateway: '', type: 'private' },
     ],
     v6: ipv6
       ? [{ ip_address: ipv6, netmask: 64, gateway: ipv6.replace(/[0-9a-f]*$/, '1'), type: 'public' }]

@@ -59,20 +59,25 @@ test('its machine is made of what was ordered', async () => {
 })
 
 test.each([
+  [{ name: undefined }, 'Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)'],
   [{ name: 'my_web' }, 'Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)'],
   [{ region: 'frankfurt' }, 'You specified an invalid region for Droplet creation.'],
+  [{ region: 'sfo1', size: 's-1vcpu-1gb' }, 'Region is not available'],
   [{ size: 'huge' }, 'You specified an invalid size for Droplet creation.'],
+  [{ region: 'lon1' }, 'Size is not available in this region.'],
   [{ image: 'debian-99' }, 'You specified an invalid image for Droplet creation.'],
   [
     { image: 'debian-12-x64' },
     'The lab boots only debian-13-x64; got debian-12-x64, which DigitalOcean itself would boot.',
   ],
   [{ ssh_keys: [7] }, '7 are invalid key identifiers for Droplet creation.'],
-  [
-    { tags: ['not a tag'] },
-    'Name can only contain letters, numbers, colons, dashes and underscores, at most 255',
-  ],
   [{ user_data: 'x'.repeat(65_537) }, 'User data is too long (maximum is 64 KiB)'],
+  [{ names: [] }, "Names can't be blank"],
+  [
+    { names: Array.from({ length: 11 }, (_, n) => `web-${n}`) },
+    'You can create 10 Droplets at once at most.',
+  ],
+  [{ names: ['a', 'b', 'c', 'd', 'e'] }, 'creating this/these droplet(s) will exceed your droplet limit'],
 ])('refuses an order with %o', async (wrong, message) => {
   const { call, store } = await startApi()
   expect(refusal(await call('POST', '/droplets', { ...order, ...wrong }))).toBe(
@@ -147,7 +152,13 @@ test('power actions reach the machine and show in the status', async () => {
     '422 unprocessable_entity: Droplet is already powered off.',
   )
   expect(await act('power_on')).toBe('active')
+  expect(refusal(await call('POST', `/droplets/${id}/actions`, { type: 'power_on' }))).toBe(
+    '422 unprocessable_entity: Droplet is already powered on.',
+  )
   expect(await act('shutdown')).toBe('off')
+  expect(refusal(await call('POST', `/droplets/${id}/actions`, { type: 'shutdown' }))).toBe(
+    '422 unprocessable_entity: Droplet is already powered off.',
+  )
   expect(await act('reboot')).toBe('active')
   expect(await act('reboot')).toBe('active')
   expect(await act('power_cycle')).toBe('active')
@@ -187,7 +198,7 @@ test('is renamed, resized while off, given IPv6 and backups', async () => {
   await act({ type: 'power_off' })
   await act(bigger)
   expect(refusal(await act({ type: 'resize', size: 's-1vcpu-512mb-10gb' }))).toBe(
-    '422 unprocessable_entity: You cannot resize a Droplet with a larger disk to a size with smaller disk.',
+    '422 unprocessable_entity: This size is not available because it has a smaller disk.',
   )
   await act({ type: 'rename', name: 'www' })
   await act({ type: 'enable_ipv6' })
@@ -210,16 +221,15 @@ test('is renamed, resized while off, given IPv6 and backups', async () => {
 })
 
 test('what the lab leaves out of the real API is a 501, which no client repeats', async () => {
-  const { call, droplet } = await startApi()
-  const { id } = await droplet()
-  expect(refusal(await call('POST', `/droplets/${id}/actions`, { type: 'snapshot', name: 'x' }))).toBe(
-    '501 not_implemented: The lab does not implement the droplet action snapshot.',
+  const { call } = await startApi()
+  expect(refusal(await call('POST', '/droplets', { ...order, volumes: ['7e0f9e5c'] }))).toBe(
+    '501 not_implemented: The lab does not implement volumes at droplet creation.',
   )
-  expect(refusal(await call('POST', `/droplets/${id}/actions`, { type: 'explode' }))).toBe(
-    '422 unprocessable_entity: unknown action "explode"',
+  expect(refusal(await call('POST', '/droplets', { ...order, public_networking: false }))).toBe(
+    '501 not_implemented: The lab does not implement droplets without a public address.',
   )
-  expect(refusal(await call('POST', '/droplets', { ...order, names: ['a', 'b'] }))).toBe(
-    '501 not_implemented: The lab does not implement names at droplet creation.',
+  expect(refusal(await call('DELETE', '/droplets/1/destroy_with_associated_resources/dangerous'))).toBe(
+    '501 not_implemented: The lab does not implement DELETE /v2/droplets/1/destroy_with_associated_resources/dangerous.',
   )
 })
 
@@ -234,4 +244,96 @@ test('a list can be narrowed by name and by tag, and a tag deletes all that bear
   expect(await names('?name=c')).toEqual(['c'])
   expect((await call('DELETE', '/droplets?tag_name=blue')).status).toBe(204)
   expect(await names('')).toEqual(['c'])
+})
+
+test('several are ordered at once, each with an action of its own', async () => {
+  const { api, call } = await startApi()
+  const { name: _name, ...wanted } = order
+  const { status, body } = await call('POST', '/droplets', {
+    ...wanted,
+    names: ['a', 'b'],
+    ssh_keys: null,
+    tags: null,
+    volumes: [],
+  })
+  expect(status).toBe(202)
+  expect(body.droplets).toMatchObject([
+    { name: 'a', status: 'new' },
+    { name: 'b', status: 'new' },
+  ])
+  expect(body.links.actions.map(({ rel }: { rel: string }) => rel)).toEqual([
+    'multiple_create',
+    'multiple_create',
+  ])
+  await api.idle()
+  const { actions } = (await call('GET', '/actions')).body
+  expect(new Set(actions.map((action: any) => action.resource_id))).toEqual(
+    new Set(body.droplets.map((droplet: any) => droplet.id)),
+  )
+  expect(actions).toMatchObject([{ status: 'completed' }, { status: 'completed' }])
+})
+
+test('of a list with one wrong name none is made', async () => {
+  const { call, store } = await startApi()
+  expect((await call('POST', '/droplets', { ...order, names: ['a', 'b c'] })).status).toBe(422)
+  expect(store.state.droplets).toEqual([])
+})
+
+test('one that is switched off from inside is seen to be off, and can be switched on', async () => {
+  const off = new Set<number>()
+  const { api, call, droplet } = await startApi({
+    machines: {
+      running: async (id) => !off.has(id),
+      async create({ id }) {
+        off.delete(id)
+      },
+    },
+  })
+  const { id } = await droplet()
+  off.add(id)
+  await expect
+    .poll(async () => (await call('GET', `/droplets/${id}`)).body.droplet.status, { timeout: 5000 })
+    .toBe('off')
+  expect((await call('POST', `/droplets/${id}/actions`, { type: 'power_on' })).status).toBe(201)
+  await api.idle()
+  expect((await call('GET', '/droplets')).body.droplets).toMatchObject([{ status: 'active' }])
+})
+
+test('cannot be deleted while something is under way, and has its address until its machine is gone', async () => {
+  const { promise: longBoot, resolve: booted } = Promise.withResolvers<void>()
+  const { api, call, store } = await startApi({ machines: { create: () => longBoot } })
+  const { id } = (await call('POST', '/droplets', { ...order, tags: ['blue'] })).body.droplet
+  for (const path of [`/droplets/${id}`, '/droplets?tag_name=blue'])
+    expect(refusal(await call('DELETE', path))).toBe(
+      '422 unprocessable_entity: Droplet already has a pending event.',
+    )
+  booted()
+  await api.idle()
+  expect((await call('DELETE', `/droplets/${id}`)).status).toBe(204)
+  expect((await call('DELETE', `/droplets/${id}`)).status).toBe(404)
+  expect(store.state).toMatchObject({ droplets: [], leaving: [] })
+})
+
+test('says what belongs to it', async () => {
+  const { api, call, droplet } = await startApi()
+  const { id } = await droplet()
+  const other = await droplet({ name: 'other' })
+  await droplet({ name: 'elsewhere', region: 'ams3' })
+  await call('POST', '/reserved_ips', { droplet_id: id })
+  await call('POST', `/droplets/${id}/actions`, { type: 'snapshot', name: 'before' })
+  await api.idle()
+  const get = async (path: string) => (await call('GET', path)).body
+  expect(await get(`/droplets/${id}/kernels`)).toEqual({ kernels: [], links: {}, meta: { total: 0 } })
+  expect((await get(`/droplets/${id}/backups`)).backups).toEqual([])
+  expect((await get(`/droplets/${id}/snapshots`)).snapshots).toMatchObject([
+    { name: 'before', type: 'snapshot' },
+  ])
+  expect((await get(`/droplets/${id}/neighbors`)).droplets).toMatchObject([{ id: other.id }])
+  expect((await get('/reports/droplet_neighbors_ids')).neighbor_ids).toEqual([[id, other.id]])
+  expect(await get(`/droplets/${id}/destroy_with_associated_resources`)).toMatchObject({
+    reserved_ips: [{ id: '198.51.100.6' }],
+    snapshots: [{ name: 'before', cost: '0.00' }],
+    volumes: [],
+  })
+  expect((await call('GET', '/droplets/1/snapshots')).status).toBe(404)
 })

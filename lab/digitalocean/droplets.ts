@@ -1,31 +1,32 @@
 import type { FastifyInstance } from 'fastify'
-import { pageOfActions, startAction, wireAction } from './actions.ts'
-import { bodyOf } from './body.ts'
+import { startAction } from './actions.ts'
+import { bodyOf, has } from './body.ts'
 import type { Cloud } from './cloud.ts'
 import { carryOut } from './carry-out.ts'
-import { acceptAction } from './droplet-actions.ts'
 import { wireDroplet } from './droplet-wire.ts'
 import { found, unprocessable } from './errors.ts'
-import { wireFirewall } from './firewalls.ts'
-import { addDroplet } from './new-droplet.ts'
+import { addDroplets } from './new-droplet.ts'
 import { page } from './pages.ts'
-import { covers } from './policies.ts'
+import { powerWatch } from './power-watch.ts'
 import { removeDroplets, sweep } from './removal.ts'
 import type { Droplet, State } from './state.ts'
+import { findTag } from './tags.ts'
 
 interface ById {
-  Params: { id: string; action?: string }
+  Params: { id: string }
 }
 
 /** Droplets: ordered and answered at once, booted behind the answer. */
 export function droplets(app: FastifyInstance, cloud: Cloud): void {
   const { store } = cloud
   const wire = (droplet: Droplet) => wireDroplet(store.state, droplet, cloud.now())
+  const look = powerWatch(cloud)
 
   app.get<{ Querystring: { name?: string; tag_name?: string; type?: string } }>(
     '/droplets',
     async (request) => {
       const { name, tag_name: tag, type } = request.query
+      await look()
       const matching = store.state.droplets.filter(
         (droplet) =>
           (!name || droplet.name === name) &&
@@ -38,26 +39,36 @@ export function droplets(app: FastifyInstance, cloud: Cloud): void {
 
   app.post('/droplets', async (request, reply) => {
     const body = bodyOf(request)
-    const { droplet, action } = await store.change((draft) => {
-      const made = addDroplet(draft, body, cloud.now(), cloud.machines)
-      const about = {
-        type: 'create',
-        resourceType: 'droplet',
-        resourceId: made.id,
-        region: made.region,
-      } as const
-      return { droplet: made, action: startAction(draft, cloud.now(), about) }
-    })
-    void carryOut(cloud, action)
-    const href = `${request.protocol}://${request.host}/v2/actions/${action.id}`
+    const made = await store.change((draft) =>
+      addDroplets(draft, body, cloud.now(), cloud.machines).map((droplet) => ({
+        droplet,
+        action: startAction(draft, cloud.now(), {
+          type: 'create',
+          resourceType: 'droplet',
+          resourceId: droplet.id,
+          region: droplet.region,
+          // A disk that is being copied must not go meanwhile.
+          params: { image: droplet.image },
+        }),
+      })),
+    )
+    for (const { action } of made) void carryOut(cloud, action)
+    const several = has(body, 'names')
+    const links = made.map(({ action: { id } }) => ({
+      id,
+      rel: several ? 'multiple_create' : 'create',
+      href: `${request.protocol}://${request.host}/v2/actions/${id}`,
+    }))
+    const wired = made.map(({ droplet }) => wire(droplet))
     return reply
       .code(202)
-      .send({ droplet: wire(droplet), links: { actions: [{ id: action.id, rel: 'create', href }] } })
+      .send({ ...(several ? { droplets: wired } : { droplet: wired[0] }), links: { actions: links } })
   })
 
-  app.get<ById>('/droplets/:id', async ({ params }) => ({
-    droplet: wire(findDroplet(store.state, params.id)),
-  }))
+  app.get<ById>('/droplets/:id', async ({ params }) => {
+    await look()
+    return { droplet: wire(findDroplet(store.state, params.id)) }
+  })
 
   app.delete<ById>('/droplets/:id', async ({ params }, reply) => {
     await store.change((draft) => removeDroplets(draft, [findDroplet(draft, params.id)]))
@@ -68,56 +79,18 @@ export function droplets(app: FastifyInstance, cloud: Cloud): void {
   app.delete<{ Querystring: { tag_name?: string } }>('/droplets', async ({ query }, reply) => {
     const tag = query.tag_name
     if (!tag) throw unprocessable('tag_name is required')
-    await store.change((draft) =>
+    await store.change((draft) => {
+      const known = found(findTag(draft, tag))
       removeDroplets(
         draft,
-        draft.droplets.filter((droplet) => droplet.tags.includes(tag)),
-      ),
-    )
+        draft.droplets.filter((droplet) => droplet.tags.includes(known)),
+      )
+    })
     await sweep(cloud)
     return reply.code(204).send()
-  })
-
-  app.get<ById>('/droplets/:id/actions', async (request) => {
-    const { id } = findDroplet(store.state, request.params.id)
-    return pageOfActions(request, actionsOn(store.state, id))
-  })
-
-  app.post<ById>('/droplets/:id/actions', async (request, reply) => {
-    const body = bodyOf(request)
-    const action = await store.change((draft) => {
-      const droplet = findDroplet(draft, request.params.id)
-      const { type, params } = acceptAction(droplet, body)
-      droplet.locked = true
-      const about = {
-        type,
-        params,
-        resourceType: 'droplet',
-        resourceId: droplet.id,
-        region: droplet.region,
-      } as const
-      return startAction(draft, cloud.now(), about)
-    })
-    void carryOut(cloud, action)
-    return reply.code(201).send({ action: wireAction(action) })
-  })
-
-  app.get<ById>('/droplets/:id/actions/:action', async ({ params }) => {
-    const { id } = findDroplet(store.state, params.id)
-    const action = actionsOn(store.state, id).find((each) => String(each.id) === params.action)
-    return { action: wireAction(found(action)) }
-  })
-
-  app.get<ById>('/droplets/:id/firewalls', async (request) => {
-    const droplet = findDroplet(store.state, request.params.id)
-    const around = store.state.firewalls.filter((firewall) => covers(firewall, droplet))
-    return page(request, 'firewalls', around.map(wireFirewall))
   })
 }
 
 export function findDroplet(state: Readonly<State>, id: string | number): Droplet {
   return found(state.droplets.find((droplet) => String(droplet.id) === String(id)))
 }
-
-const actionsOn = (state: Readonly<State>, id: number) =>
-  state.actions.filter(({ resourceType, resourceId }) => resourceType === 'droplet' && resourceId === id)

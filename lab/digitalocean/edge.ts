@@ -8,7 +8,7 @@ export async function applyFirewalls({ store, machines, jobs }: Cloud): Promise<
   )
   const status = applied ? 'succeeded' : 'failed'
   if (store.state.firewalls.some((firewall) => firewall.status === 'waiting'))
-    await store.change((draft) => {
+    await store.settle((draft) => {
       for (const firewall of draft.firewalls) if (firewall.status === 'waiting') firewall.status = status
     })
   return applied

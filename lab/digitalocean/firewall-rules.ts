@@ -13,38 +13,52 @@ export const peersOf = { inbound: 'sources', outbound: 'destinations' } as const
 export function rulesIn(state: Readonly<State>, body: Body, direction: Direction): FirewallRule[] {
   return list(body, `${direction}_rules`).map((item) => {
     const rule = asBody(item) ?? {}
-    const protocol = text(rule, 'protocol')
+    const protocol = text(rule, 'protocol')?.toLowerCase()
     if (protocol !== 'tcp' && protocol !== 'udp' && protocol !== 'icmp')
-      throw unprocessable(`${direction} rule: protocol must be tcp, udp or icmp`)
+      throw unprocessable('you specified an invalid protocol')
     return {
       protocol,
-      ports: protocol === 'icmp' ? '0' : portsIn(rule, direction),
+      ports: protocol === 'icmp' ? '0' : portsIn(rule['ports']),
+      action: text(rule, 'action') === 'deny' ? 'deny' : 'allow',
       peers: peersIn(state, rule, direction),
     }
   })
 }
 
-/** `0` for all, as the API answers it. */
-function portsIn(rule: Body, direction: Direction): string {
-  const ports = text(rule, 'ports')
-  if (ports === undefined || ports === 'all' || ports === '0') return '0'
+/** Refuses what the real API holds to be too much, or said twice. */
+export function checkRules({ inbound, outbound }: Record<Direction, FirewallRule[]>): void {
+  if (inbound.length + outbound.length === 0) throw unprocessable('must have at least one rule')
+  // https://docs.digitalocean.com/products/networking/firewalls/details/limits/
+  if (inbound.length + outbound.length > mostRules)
+    throw unprocessable(`a firewall may have at most ${mostRules} rules`)
+  for (const rules of [inbound, outbound])
+    if (new Set(rules.map((rule) => JSON.stringify(rule))).size < rules.length)
+      throw unprocessable('duplicate rules')
+}
+
+const mostRules = 50
+
+/** `0` for all, as the API answers it; a number is taken for its digits. */
+function portsIn(asked: unknown): string {
+  const ports = typeof asked === 'number' ? String(asked) : asked
+  if (ports === undefined || ports === null || ports === '')
+    throw unprocessable('You must specify a positive value for ports.')
+  if (ports === 'all' || ports === '0') return '0'
+  if (typeof ports !== 'string' || !/^\d+(-\d+)?$/.test(ports))
+    throw unprocessable('you must specify a valid range for ports')
   const [first = 0, last = first] = ports.split('-').map(Number)
-  if (/^\d+(-\d+)?$/.test(ports) && first >= 1 && first <= last && last <= 65_535) return ports
-  throw unprocessable(
-    `${direction} rule: ports must be a port, a range such as 8000-9000, or all; got ${ports}`,
-  )
+  if (first >= 1 && first <= last && last <= 65_535) return ports
+  throw unprocessable('invalid port range')
 }
 
 function peersIn(state: Readonly<State>, rule: Body, direction: Direction): FirewallPeers {
   const field = peersOf[direction]
   const peers = asBody(rule[field])
-  if (!peers) throw unprocessable(`${direction} rule: must have ${field}`)
+  if (!peers) throw unprocessable(`You specified an invalid type for one of the ${field}.`)
   const addresses = texts(peers, 'addresses')
-  for (const address of addresses)
-    if (!isNetwork(address)) throw unprocessable(`${direction} rule: invalid address ${address}`)
-  for (const foreign of ['load_balancer_uids', 'kubernetes_ids'])
-    if (texts(peers, foreign).length > 0)
-      throw unprocessable(`${direction} rule: ${foreign} name nothing that this account has`)
+  for (const address of addresses) if (!isNetwork(address)) throw unprocessable(`invalid address: ${address}`)
+  if (texts(peers, 'load_balancer_uids').length > 0) throw unprocessable('load balancer does not exist')
+  if (texts(peers, 'kubernetes_ids').length > 0) throw unprocessable('kubernetes cluster does not exist')
   const droplets = knownDroplets(state, integers(peers, 'droplet_ids'))
   const tags = knownTags(state, texts(peers, 'tags'))
   return {
@@ -56,7 +70,7 @@ function peersIn(state: Readonly<State>, rule: Body, direction: Direction): Fire
 
 export function knownDroplets(state: Readonly<State>, ids: number[]): number[] {
   for (const id of ids)
-    if (!state.droplets.some((droplet) => droplet.id === id)) throw unprocessable(`droplet ${id} not found`)
+    if (!state.droplets.some((droplet) => droplet.id === id)) throw unprocessable('droplet does not exist')
   return [...new Set(ids)]
 }
 

@@ -36,8 +36,11 @@ test('is in force when it is answered, changes whole, and is gone when deleted',
     name: 'web',
     status: 'succeeded',
     droplet_ids: [dropletId],
-    inbound_rules: [web.inbound_rules[0], { protocol: 'icmp', ports: '0', sources: anywhere }],
-    outbound_rules: [{ protocol: 'tcp', ports: '0', destinations: anywhere }],
+    inbound_rules: [
+      { ...web.inbound_rules[0], action: 'allow' },
+      { protocol: 'icmp', ports: '0', action: 'allow', sources: anywhere },
+    ],
+    outbound_rules: [{ protocol: 'tcp', ports: '0', action: 'allow', destinations: anywhere }],
   })
   expect(inForce()).toEqual([
     {
@@ -116,41 +119,66 @@ test('says failed when the rules could not be put into force', async () => {
 })
 
 const rule = { protocol: 'tcp', ports: '22', sources: anywhere }
+const unprocessable = (message: string) => `422 unprocessable_entity: ${message}`
+const ports = Array.from({ length: 51 }, (_, index) => ({ ...rule, ports: String(8000 + index) }))
 test.each<[object, string]>([
-  [
-    { name: 'a b' },
-    '422 unprocessable_entity: name may only contain alphanumeric characters, dashes and periods',
-  ],
+  [{ name: 'a b' }, unprocessable('invalid name')],
+  [{ name: 'a_b' }, unprocessable('invalid name')],
+  [{ name: 'n'.repeat(256) }, unprocessable('invalid name')],
   [{ name: 'taken' }, '409 conflict: duplicate name'],
+  [{ inbound_rules: [], outbound_rules: [] }, unprocessable('must have at least one rule')],
+  [{ inbound_rules: ports }, unprocessable('a firewall may have at most 50 rules')],
+  [{ inbound_rules: [rule, rule] }, unprocessable('duplicate rules')],
+  [{ tags: ['blue'] }, unprocessable('tag blue does not exist')],
+  [{ droplet_ids: [7] }, unprocessable('droplet does not exist')],
+  [{ inbound_rules: [{ ...rule, protocol: 'sctp' }] }, unprocessable('you specified an invalid protocol')],
+  [{ inbound_rules: [{ ...rule, ports: '9000-8000' }] }, unprocessable('invalid port range')],
+  [{ inbound_rules: [{ ...rule, ports: '65536' }] }, unprocessable('invalid port range')],
+  [{ inbound_rules: [{ ...rule, ports: 'ssh' }] }, unprocessable('you must specify a valid range for ports')],
   [
-    { inbound_rules: [], outbound_rules: [] },
-    '422 unprocessable_entity: at least one rule must be specified',
-  ],
-  [{ tags: ['blue'] }, '422 unprocessable_entity: tag blue does not exist'],
-  [{ droplet_ids: [7] }, '422 unprocessable_entity: droplet 7 not found'],
-  [
-    { inbound_rules: [{ ...rule, protocol: 'gre' }] },
-    '422 unprocessable_entity: inbound rule: protocol must be tcp, udp or icmp',
-  ],
-  [
-    { inbound_rules: [{ ...rule, ports: '9000-8000' }] },
-    '422 unprocessable_entity: inbound rule: ports must be a port, a range such as 8000-9000, or all; got 9000-8000',
-  ],
-  [
-    { inbound_rules: [{ ...rule, sources: { addresses: ['10.0.0.0/33'] } }] },
-    '422 unprocessable_entity: inbound rule: invalid address 10.0.0.0/33',
+    { inbound_rules: [{ ...rule, ports: '' }] },
+    unprocessable('You must specify a positive value for ports.'),
   ],
   [
-    { inbound_rules: [{ ...rule, sources: { tags: ['blue'] } }] },
-    '422 unprocessable_entity: tag blue does not exist',
+    { inbound_rules: [{ ...rule, sources: { addresses: ['999.1.1.1/0'] } }] },
+    unprocessable('invalid address: 999.1.1.1/0'),
+  ],
+  [{ inbound_rules: [{ ...rule, sources: { tags: ['blue'] } }] }, unprocessable('tag blue does not exist')],
+  [
+    { inbound_rules: [{ ...rule, sources: { load_balancer_uids: ['4de7ac8b'] } }] },
+    unprocessable('load balancer does not exist'),
   ],
   [
-    { inbound_rules: [{ protocol: 'tcp', ports: '22' }] },
-    '422 unprocessable_entity: inbound rule: must have sources',
+    { inbound_rules: [{ ...rule, sources: [anywhere] }] },
+    unprocessable('You specified an invalid type for one of the sources.'),
   ],
 ])('refuses %j', async (wrong, message) => {
   const { call } = await startApi()
   await call('POST', '/firewalls', { ...web, name: 'taken' })
   expect(refusal(await call('POST', '/firewalls', { ...web, ...wrong }))).toBe(message)
   expect((await call('GET', '/firewalls')).body.meta.total).toBe(1)
+})
+
+test('takes a rule in spellings of its own, and keeps it in the API’s', async () => {
+  const { call } = await startApi()
+  const { body } = await call('POST', '/firewalls', {
+    name: 'web',
+    inbound_rules: [
+      { protocol: 'TCP', ports: 22, sources: { addresses: ['192.0.2.1'] } },
+      { protocol: 'udp', ports: 'all', sources: {} },
+    ],
+  })
+  expect(body.firewall.inbound_rules).toEqual([
+    { protocol: 'tcp', ports: '22', action: 'allow', sources: { addresses: ['192.0.2.1'] } },
+    { protocol: 'udp', ports: '0', action: 'allow', sources: {} },
+  ])
+})
+
+test('a rule that denies is taken, and lets nothing through', async () => {
+  const { call, droplet, inForce } = await startWithEdge()
+  const { id } = await droplet()
+  const denying = { ...web, inbound_rules: [{ ...rule, action: 'deny' }], droplet_ids: [id] }
+  const { body } = await call('POST', '/firewalls', denying)
+  expect(body.firewall.inbound_rules).toMatchObject([{ ports: '22', action: 'deny' }])
+  expect(inForce()).toMatchObject([{ machineId: id, inbound: [] }])
 })

@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import { bodyOf, integers, text, texts, type Body } from './body.ts'
 import type { Cloud } from './cloud.ts'
 import { applyFirewalls } from './edge.ts'
-import { ApiError, found, unprocessable } from './errors.ts'
-import { knownDroplets, knownTags, peersOf, rulesIn, type Direction } from './firewall-rules.ts'
+import { conflict, found, unprocessable } from './errors.ts'
+import { checkRules, knownDroplets, knownTags, peersOf, rulesIn, type Direction } from './firewall-rules.ts'
 import { page } from './pages.ts'
 import { timestamp, type Firewall, type FirewallRule, type State } from './state.ts'
 
@@ -66,6 +66,7 @@ export async function changeFirewall(
   await cloud.store.change((draft) => {
     const firewall = findFirewall(draft, id)
     edit(draft, firewall)
+    checkFirewall(firewall)
     firewall.status = 'waiting'
   })
   await applyFirewalls(cloud)
@@ -78,20 +79,26 @@ function findFirewall({ firewalls: all }: Readonly<State>, id: string): Firewall
 /** The whole firewall as a request describes it; `id` is its own when it is there already. */
 function firewallIn(draft: State, body: Body, id?: string) {
   const name = text(body, 'name')
-  if (!name || !/^[a-zA-Z0-9][a-zA-Z0-9.-]+$/.test(name))
-    throw unprocessable('name may only contain alphanumeric characters, dashes and periods')
+  if (!name || !/^[a-zA-Z0-9][a-zA-Z0-9.-]{0,254}$/.test(name)) throw unprocessable('invalid name')
   if (draft.firewalls.some((other) => other.name === name && other.id !== id))
-    throw new ApiError(409, 'conflict', 'duplicate name')
-  const inbound = rulesIn(draft, body, 'inbound')
-  const outbound = rulesIn(draft, body, 'outbound')
-  if (inbound.length + outbound.length === 0) throw unprocessable('at least one rule must be specified')
-  return {
+    throw conflict('duplicate name')
+  const asked = {
     name,
-    inbound,
-    outbound,
+    inbound: rulesIn(draft, body, 'inbound'),
+    outbound: rulesIn(draft, body, 'outbound'),
     dropletIds: knownDroplets(draft, integers(body, 'droplet_ids')),
     tags: knownTags(draft, texts(body, 'tags')),
   }
+  checkFirewall(asked)
+  return asked
+}
+
+/** Refuses a firewall that has too little or too much of anything. */
+function checkFirewall(firewall: Pick<Firewall, 'inbound' | 'outbound' | 'dropletIds' | 'tags'>): void {
+  checkRules(firewall)
+  // https://docs.digitalocean.com/products/networking/firewalls/details/limits/
+  if (firewall.dropletIds.length > 10) throw unprocessable('a firewall may have at most 10 droplets')
+  if (firewall.tags.length > 5) throw unprocessable('a firewall may have at most 5 tags')
 }
 
 export function wireFirewall(firewall: Firewall) {
@@ -108,8 +115,10 @@ export function wireFirewall(firewall: Firewall) {
   }
 }
 
-const wireRule = ({ protocol, ports, peers }: FirewallRule, direction: Direction) => ({
+const wireRule = ({ protocol, ports, action, peers }: FirewallRule, direction: Direction) => ({
   protocol,
   ports,
+  // In every answer of the real API, though no description has it.
+  action: action ?? 'allow',
   [peersOf[direction]]: peers,
 })

@@ -1,45 +1,63 @@
-import { flag, list, text, texts, type Body } from './body.ts'
+import { flag, has, list, text, texts, type Body } from './body.ts'
 import { backupPolicyIn } from './backups.ts'
-import { bootableImage, image, region, size } from './catalog.ts'
+import { region } from './catalog.ts'
 import { notImplemented, unprocessable } from './errors.ts'
 import { freeAddress } from './addresses.ts'
+import { chooseImage } from './image-choice.ts'
 import { findKey } from './keys.ts'
+import { size } from './sizes.ts'
 import { takeId, timestamp, type Droplet, type State } from './state.ts'
 import { ensureTag, tagName } from './tags.ts'
-import { defaultVpcId } from './vpcs.ts'
+import { vpcOf } from './vpc-of.ts'
 
 const hostname = /^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$/
 const userDataBytes = 65_536
+// https://docs.digitalocean.com/reference/api/api-reference/#operation/droplets_create
+const atOnce = 10
 
 export function validName(name: string | undefined): string {
   if (name && name.length <= 253 && hostname.test(name)) return name
   throw unprocessable('Only valid hostname characters are allowed. (a-z, A-Z, 0-9, . and -)')
 }
 
-/** Adds the droplet that a request asks for, or refuses it; `address6` is asked only when it wants IPv6. */
-export function addDroplet(
-  draft: State,
-  body: Body,
-  now: Date,
-  machines: { addresses: readonly string[]; address6(ipv4: string): string },
-): Droplet {
-  for (const field of ['names', 'volumes'])
-    if (list(body, field).length > 0) throw notImplemented(`${field} at droplet creation`)
+/** Where a new droplet's machine will be found. */
+interface Room {
+  addresses: readonly string[]
+  address6(ipv4: string): string
+}
+
+/** Adds the droplets that a request asks for, one or several at once, or refuses them all. */
+export function addDroplets(draft: State, body: Body, now: Date, room: Room): Droplet[] {
+  if (list(body, 'volumes').length > 0) throw notImplemented('volumes at droplet creation')
   if (flag(body, 'public_networking') === false) throw notImplemented('droplets without a public address')
-  const name = validName(text(body, 'name'))
+  const names = namesIn(body)
+  if (draft.droplets.length + names.length > room.addresses.length)
+    throw unprocessable('creating this/these droplet(s) will exceed your droplet limit')
+  return names.map((name) => addDroplet(draft, name, body, now, room))
+}
+
+function namesIn(body: Body): string[] {
+  const names = has(body, 'names') ? texts(body, 'names') : [text(body, 'name') ?? '']
+  if (names.length > atOnce) throw unprocessable(`You can create ${atOnce} Droplets at once at most.`)
+  if (names.length === 0) throw unprocessable("Names can't be blank")
+  return names.map(validName)
+}
+
+function addDroplet(draft: State, name: string, body: Body, now: Date, room: Room): Droplet {
   const chosenSize = size(text(body, 'size'))
   if (!chosenSize) throw unprocessable('You specified an invalid size for Droplet creation.')
   // Whoever names no region gets one that has room.
   const chosenRegion = region(text(body, 'region') ?? 'fra1')
   if (!chosenRegion) throw unprocessable('You specified an invalid region for Droplet creation.')
-  const vpc = text(body, 'vpc_uuid')
-  if (vpc && vpc !== defaultVpcId(draft, chosenRegion.slug))
-    throw unprocessable('The VPC does not exist in this region.')
+  if (!chosenRegion.available) throw unprocessable('Region is not available')
+  if (!chosenSize.regions.includes(chosenRegion.slug))
+    throw unprocessable('Size is not available in this region.')
+  const vpc = vpcOf(draft, text(body, 'vpc_uuid'), chosenRegion.slug)
   const userData = text(body, 'user_data')
   if (userData && Buffer.byteLength(userData) > userDataBytes)
     throw unprocessable('User data is too long (maximum is 64 KiB)')
   const wantsBackups = flag(body, 'backups') ?? false
-  const ipv4 = freeAddress(draft, machines.addresses, 'droplet')
+  const ipv4 = freeAddress(draft, room.addresses, 'droplet')
   const droplet: Droplet = {
     id: takeId(draft),
     name,
@@ -47,9 +65,15 @@ export function addDroplet(
     locked: true,
     createdAt: timestamp(now),
     region: chosenRegion.slug,
+    vpcId: vpc.id,
     size: chosenSize.slug,
     disk: chosenSize.disk,
-    image: bootable(body['image']),
+    image: chooseImage(
+      draft,
+      body['image'],
+      { region: chosenRegion.slug, disk: chosenSize.disk },
+      'creation',
+    ),
     features: [
       ...(wantsBackups ? ['backups'] : []),
       ...(flag(body, 'ipv6') ? ['ipv6'] : []),
@@ -59,22 +83,13 @@ export function addDroplet(
     ],
     ...(wantsBackups ? { backupPolicy: backupPolicyIn(body) } : {}),
     ipv4,
-    ...(flag(body, 'ipv6') ? { ipv6: machines.address6(ipv4) } : {}),
+    ...(flag(body, 'ipv6') ? { ipv6: room.address6(ipv4) } : {}),
     tags: texts(body, 'tags').map((tag) => ensureTag(draft, tagName(tag))),
     sshKeys: list(body, 'ssh_keys').map((id) => publicKey(draft, id)),
     ...(userData ? { userData } : {}),
   }
   draft.droplets.push(droplet)
   return droplet
-}
-
-function bootable(key: unknown): string {
-  const chosen = image(key)
-  if (!chosen) throw unprocessable('You specified an invalid image for Droplet creation.')
-  if (chosen.slug === bootableImage) return chosen.slug
-  throw unprocessable(
-    `The lab boots only ${bootableImage}; got ${chosen.slug}, which DigitalOcean itself would boot.`,
-  )
 }
 
 function publicKey(draft: State, id: unknown): string {

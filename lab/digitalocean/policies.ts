@@ -20,7 +20,8 @@ export const covers = (firewall: Firewall, droplet: Droplet) =>
   firewall.dropletIds.includes(droplet.id) || sharesTag(firewall.tags, droplet)
 
 function resolved(rules: FirewallRule[], droplets: Droplet[]): Rule[] {
-  return rules.flatMap(({ protocol, ports, peers }) => {
+  return rules.flatMap(({ protocol, ports, action, peers }) => {
+    if (action === 'deny') return []
     const named = droplets.filter(
       (droplet) => peers.droplet_ids?.includes(droplet.id) || sharesTag(peers.tags ?? [], droplet),
     )

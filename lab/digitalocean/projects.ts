@@ -1,62 +1,107 @@
-import type { FastifyInstance } from 'fastify'
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { bodyOf } from './body.ts'
 import type { Cloud } from './cloud.ts'
 import { derivedId } from './derived-id.ts'
-import { notFound } from './errors.ts'
+import { found, preconditionFailed } from './errors.ts'
 import { page } from './pages.ts'
-import type { State } from './state.ts'
+import { projectIn, requireAll } from './project-fields.ts'
+import {
+  assignTo,
+  defaultProject,
+  notedProjects,
+  projectIdOf,
+  projectResources,
+  projectsIn,
+} from './project-of.ts'
+import { timestamp, type Project, type State } from './state.ts'
 
-/** The default project, which everything is in; the lab has no others. */
-export function projects(app: FastifyInstance, { store }: Cloud): void {
-  app.get('/projects', async (request) => page(request, 'projects', [wireProject(store.state)]))
+interface ById {
+  Params: { id: string }
+}
 
-  app.get<{ Params: { id: string } }>('/projects/:id', async ({ params }) => {
-    refuseOthers(store.state, params.id)
-    return { project: wireProject(store.state) }
+/** Projects: what an account's things are sorted into. `default` stands for the id of the default one. */
+export function projects(app: FastifyInstance, { store, now }: Cloud): void {
+  app.get('/projects', async (request) => {
+    const { state } = store
+    const all = projectsIn(state).map((project) => wireProject(state, project))
+    return page(request, 'projects', all)
   })
 
-  app.get<{ Params: { id: string } }>('/projects/:id/resources', async (request) => {
-    refuseOthers(store.state, request.params.id)
-    const { droplets, domains, reservedIps, account } = store.state
-    const urns: [urn: string, path: string, since: string][] = [
-      ...droplets.map(
-        ({ id, createdAt }) => [`droplet:${id}`, `droplets/${id}`, createdAt] as [string, string, string],
-      ),
-      ...domains.map(
-        ({ name }) => [`domain:${name}`, `domains/${name}`, account.createdAt] as [string, string, string],
-      ),
-      // Listed under their old name: https://github.com/digitalocean/terraform-provider-digitalocean/issues/1031
-      ...reservedIps.map(
-        ({ ip }) => [`floatingip:${ip}`, `floating_ips/${ip}`, account.createdAt] as [string, string, string],
-      ),
-    ]
-    const origin = `${request.protocol}://${request.host}`
-    const resources = urns.map(([urn, path, since]) => ({
-      urn: `do:${urn}`,
-      assigned_at: since,
-      links: { self: `${origin}/v2/${path}` },
-      status: 'ok',
-    }))
-    return page(request, 'resources', resources)
+  app.post('/projects', async (request, reply) => {
+    const body = bodyOf(request)
+    const project = await store.change((draft) => {
+      const at = timestamp(now())
+      // Whoever makes a project can't make it the default one at once.
+      const made = {
+        ...projectIn(draft, body),
+        id: randomUUID(),
+        isDefault: false,
+        createdAt: at,
+        updatedAt: at,
+      }
+      notedProjects(draft).push(made)
+      return made
+    })
+    return reply.code(201).send({ project: wireProject(store.state, project) })
+  })
+
+  app.get<ById>('/projects/:id', async ({ params }) => ({
+    project: wireProject(store.state, findProject(store.state, params.id)),
+  }))
+
+  const change = async (request: FastifyRequest<ById>) => {
+    const body = bodyOf(request)
+    if (request.method === 'PUT') requireAll(body)
+    const project = await store.change((draft) => {
+      notedProjects(draft)
+      const known = findProject(draft, request.params.id)
+      const asked = projectIn(draft, body, known)
+      if (asked.isDefault && !known.isDefault) switchDefault(draft, now())
+      return Object.assign(known, asked, { updatedAt: timestamp(now()) })
+    })
+    return { project: wireProject(store.state, project) }
+  }
+  app.put<ById>('/projects/:id', change)
+  app.patch<ById>('/projects/:id', change)
+
+  app.delete<ById>('/projects/:id', async ({ params }, reply) => {
+    await store.change((draft) => {
+      const gone = findProject(draft, params.id)
+      if (gone.isDefault) throw preconditionFailed('cannot delete the default project')
+      const inIt = projectResources(draft).some(({ urn }) => projectIdOf(draft, urn) === gone.id)
+      if (inIt) throw preconditionFailed('cannot delete a project with resources')
+      draft.projects = draft.projects.filter(({ id }) => id !== gone.id)
+    })
+    return reply.code(204).send()
   })
 }
 
-export const defaultProjectId = (state: Readonly<State>) => derivedId(state, 'default project')
-
-function refuseOthers(state: Readonly<State>, id: string): void {
-  if (id !== 'default' && id !== defaultProjectId(state)) throw notFound()
+export function findProject(state: Readonly<State>, id: string): Project {
+  if (id === 'default') return defaultProject(state)
+  return found(projectsIn(state).find((project) => project.id === id))
 }
 
-function wireProject(state: Readonly<State>) {
+/** Ends the present default: what nobody put anywhere stays in it. */
+function switchDefault(draft: State, now: Date): void {
+  const former = defaultProject(draft)
+  const noted = new Set(draft.assignments.map(({ urn }) => urn))
+  for (const { urn } of projectResources(draft)) if (!noted.has(urn)) assignTo(draft, former.id, urn, now)
+  former.isDefault = false
+}
+
+function wireProject(state: Readonly<State>, project: Project) {
   return {
-    id: defaultProjectId(state),
+    id: project.id,
     owner_uuid: derivedId(state, 'team'),
     owner_id: 1,
-    name: 'lab',
-    description: 'Update your project information under Settings',
-    purpose: 'Other',
-    environment: 'Development',
-    is_default: true,
-    created_at: state.account.createdAt,
-    updated_at: state.account.createdAt,
+    name: project.name,
+    description: project.description,
+    purpose: project.purpose,
+    // The description knows three environments and no empty one; clients read an absent field as empty.
+    ...(project.environment ? { environment: project.environment } : {}),
+    is_default: project.isDefault,
+    created_at: project.createdAt,
+    updated_at: project.updatedAt,
   }
 }

@@ -93,7 +93,7 @@ test('after the whole machine restarted: active droplets run again, off ones sta
     file,
     machines: {
       running: () => Promise.resolve(false),
-      async powerOn(id) {
+      async create({ id }) {
         poweredOn.push(id)
       },
       async filter(all) {

@@ -7,7 +7,11 @@ const types = ['A', 'AAAA', 'CAA', 'CNAME', 'MX', 'NS', 'SOA', 'SRV', 'TXT']
 const ownerName = /^(@|(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_-]*)(\.[A-Za-z0-9_][A-Za-z0-9_-]*)*|\*)$/
 // The API's own limits.
 const leastTtl = 30
+const mostTtl = 2 ** 31 - 1
+const longestLabel = 63
 const longestText = 16_384
+/** Who may issue certificates, where nobody may. */
+const nobody = ';'
 
 /** The record a request describes, in the form the API keeps; `known` is the one it changes. */
 export function recordIn(domain: Domain, body: Body, known?: DnsRecord): Omit<DnsRecord, 'id'> {
@@ -16,16 +20,19 @@ export function recordIn(domain: Domain, body: Body, known?: DnsRecord): Omit<Dn
   if (!types.includes(type)) throw unprocessable(`Type must be one of ${types.join(', ')}`)
   const ttl = integer(body, 'ttl') ?? known?.ttl ?? 1800
   if (ttl < leastTtl) throw unprocessable(`Ttl must be greater than or equal to ${leastTtl}`)
+  if (ttl > mostTtl) throw unprocessable(`Ttl must be less than or equal to ${mostTtl}`)
   const number = (field: 'priority' | 'port' | 'weight' | 'flags', most: number) => {
     const value = integer(body, field) ?? known?.[field] ?? undefined
-    if (value === undefined) throw unprocessable(`${capital(field)} can't be blank`)
-    if (value < 0 || value > most) throw unprocessable(`${capital(field)} must be between 0 and ${most}`)
+    const [name, range] = [capital(field), `${capital(field)} must be an integer between 0 and ${most}`]
+    // In these very words: https://github.com/digitalocean/godo/pull/360
+    if (value === undefined) throw unprocessable(`${name} is not a number and ${name} ${range}`)
+    if (value < 0 || value > most) throw unprocessable(`${name} ${range}`)
     return value
   }
   const tag = type === 'CAA' ? caaTag(text(body, 'tag') ?? known?.tag ?? undefined) : null
   const record = {
     type,
-    name: relativeName(text(body, 'name') ?? known?.name, domain.name),
+    name: relativeName(type, text(body, 'name') ?? known?.name, domain.name),
     data: storedData(type, tag, text(body, 'data'), domain.name, known),
     priority: type === 'MX' || type === 'SRV' ? number('priority', 65_535) : null,
     port: type === 'SRV' ? number('port', 65_535) : null,
@@ -39,12 +46,16 @@ export function recordIn(domain: Domain, body: Body, known?: DnsRecord): Omit<Dn
 }
 
 /** Owners are kept relative to the zone, which itself is `@`. */
-function relativeName(name: string | undefined, zone: string): string {
+function relativeName(type: string, name: string | undefined, zone: string): string {
   if (!name) throw unprocessable("Name can't be blank")
   const bare = name.replace(/\.$/, '')
   const relative = bare === zone ? '@' : bare.endsWith(`.${zone}`) ? bare.slice(0, -zone.length - 1) : bare
-  if (!ownerName.test(relative) || relative.length + zone.length > 252)
-    throw unprocessable('Name is not a valid host name')
+  const tooLong =
+    relative.length + zone.length > 252 || relative.split('.').some(({ length }) => length > longestLabel)
+  // https://github.com/kubernetes-sigs/external-dns/issues/1316
+  const stray = type === 'TXT' && relative.startsWith('*')
+  if (!ownerName.test(relative) || tooLong || stray)
+    throw unprocessable(`Name is not a valid ${type} record name`)
   return relative
 }
 
@@ -56,8 +67,9 @@ function storedData(
   known?: DnsRecord,
 ): string {
   if (!data) {
-    if (known) return known.data
-    throw unprocessable("Data can't be blank")
+    if (!known) throw unprocessable("Data can't be blank")
+    // What is kept has no dot, and is checked again: https://github.com/digitalocean/doctl/issues/919
+    return isHost(type, tag) && known.data !== nobody ? storedHost(known.data, zone) : known.data
   }
   switch (type) {
     case 'A':
@@ -69,18 +81,14 @@ function storedData(
     case 'TXT':
       if (data.length <= longestText) return data
       throw unprocessable(`Data is too long (maximum is ${longestText} characters)`)
-    case 'CAA':
-      // A mail address or "nobody" is no host.
-      return tag === 'iodef' || data === ';' ? data : data.replace(/\.$/, '')
-    case 'CNAME':
-    case 'MX':
-    case 'NS':
-    case 'SRV':
-      return storedHost(data, zone)
     default:
-      return data
+      return isHost(type, tag) && data !== nobody ? storedHost(data, zone) : data
   }
 }
+
+/** Whether a record's data is a host's name; a CAA record may report to a mail address. */
+const isHost = (type: string, tag: string | null) =>
+  ['CNAME', 'MX', 'NS', 'SRV'].includes(type) || (type === 'CAA' && tag !== 'iodef')
 
 /** Hosts come in with a trailing dot and are kept without it; the zone itself is `@`. */
 function storedHost(data: string, zone: string): string {

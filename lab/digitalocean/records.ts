@@ -33,6 +33,7 @@ export function records(app: FastifyInstance, { store }: Cloud): void {
       if (asked.type === 'SOA') throw unprocessable('Type SOA is made with its domain')
       const made = { id: takeId(draft), ...asked }
       domain.records.push(made)
+      shareTtl(domain, made)
       return made
     })
     return reply.code(201).send({ domain_record: record })
@@ -48,7 +49,10 @@ export function records(app: FastifyInstance, { store }: Cloud): void {
     const record = await store.change((draft) => {
       const domain = findDomain(draft, request.params.domain)
       const known = findRecord(domain, request.params.id)
-      return Object.assign(known, recordIn(domain, body, known))
+      if (known.type === 'SOA') throw unprocessable('Type SOA is changed with its domain')
+      const changed = Object.assign(known, recordIn(domain, body, known))
+      shareTtl(domain, changed)
+      return changed
     })
     return { domain_record: record }
   }
@@ -59,10 +63,16 @@ export function records(app: FastifyInstance, { store }: Cloud): void {
     await store.change((draft) => {
       const domain = findDomain(draft, params.domain)
       const gone = findRecord(domain, params.id)
+      if (gone.type === 'SOA') throw unprocessable('Type SOA goes with its domain')
       domain.records = domain.records.filter((other) => other !== gone)
     })
     return reply.code(204).send()
   })
+}
+
+/** All records of one name and type have one TTL, the one that was set last: the API sees to it without a word. */
+function shareTtl(domain: Domain, { name, type, ttl }: DnsRecord): void {
+  for (const record of domain.records) if (record.name === name && record.type === type) record.ttl = ttl
 }
 
 const findRecord = (domain: Domain, id: string): DnsRecord =>

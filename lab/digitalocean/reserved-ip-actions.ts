@@ -3,13 +3,25 @@ import { integer, text, type Body } from './body.ts'
 import type { Cloud } from './cloud.ts'
 import { applyReservedIps } from './edge.ts'
 import { found, unprocessable } from './errors.ts'
+import { addressNumber } from './ip-range.ts'
+import { assignTo, dropletUrn, projectIdOf, reservedIpUrn } from './project-of.ts'
 import type { Action, State } from './state.ts'
 
 /** Checks what is asked of a reserved IP and notes it as under way. */
-export function acceptReservedIpAction(draft: State, ip: string, body: Body, now: Date): Action {
+export function acceptReservedIpAction(
+  draft: State,
+  ip: string,
+  body: Body,
+  now: Date,
+  words: 'reserved IP' | 'floating IP',
+): Action {
   const reserved = found(draft.reservedIps.find((each) => each.ip === ip))
-  if (reserved.locked) throw unprocessable('The reserved IP already has a pending event.')
-  const about = { resourceType: 'reserved_ip', resourceId: numberOf(ip), region: reserved.region } as const
+  if (reserved.locked) throw unprocessable(`The ${words} already has a pending event.`)
+  const about = {
+    resourceType: 'reserved_ip',
+    resourceId: addressNumber(ip),
+    region: reserved.region,
+  } as const
   switch (text(body, 'type')) {
     case 'assign': {
       const dropletId = integer(body, 'droplet_id')
@@ -18,12 +30,16 @@ export function acceptReservedIpAction(draft: State, ip: string, body: Body, now
       if (!droplet) throw unprocessable('Droplet does not exist.')
       if (droplet.locked) throw unprocessable('Droplet already has a pending event.')
       if (droplet.region !== reserved.region)
-        throw unprocessable('The reserved IP and the Droplet must be in the same region.')
+        throw unprocessable(`The ${words} and the Droplet must be in the same region.`)
+      // Also when it is this very address.
+      if (draft.reservedIps.some((each) => each.dropletId === dropletId))
+        throw unprocessable(`Droplet already has a ${words}.`)
+      if (isPromised(draft, dropletId)) throw unprocessable('Droplet already has a pending event.')
       reserved.locked = true
       return startAction(draft, now, { type: 'assign_ip', ...about, params: { ip, dropletId } })
     }
     case 'unassign':
-      if (reserved.dropletId === null) throw unprocessable('The reserved IP is not currently assigned.')
+      if (reserved.dropletId === null) throw unprocessable(`The ${words} is not currently assigned.`)
       reserved.locked = true
       return startAction(draft, now, { type: 'unassign_ip', ...about, params: { ip } })
     case undefined:
@@ -32,22 +48,35 @@ export function acceptReservedIpAction(draft: State, ip: string, body: Body, now
   }
 }
 
+/** Whether another address is on its way to that droplet. */
+const isPromised = (state: Readonly<State>, dropletId: number) =>
+  state.actions.some(
+    ({ type, status, params }) =>
+      type === 'assign_ip' && status === 'in-progress' && params['dropletId'] === dropletId,
+  )
+
 /** Leads the address to its new droplet, or nowhere; when that fails, it leads where it did. */
 export function carryOutOnIp(cloud: Cloud, action: Action): Promise<boolean> {
   const { store, jobs, now } = cloud
   const { ip, dropletId } = action.params
   const lead = (to: number | null) =>
-    store.change((draft) => {
+    store.settle((draft) => {
       const reserved = draft.reservedIps.find((each) => each.ip === ip)
       const there = draft.droplets.some(({ id }) => id === to)
-      if (reserved) reserved.dropletId = there ? to : null
+      if (!reserved) return
+      reserved.dropletId = there ? to : null
+      // An address is in the project of its droplet, and stays there without it.
+      if (reserved.dropletId === null) return
+      const projectId = projectIdOf(draft, dropletUrn({ id: reserved.dropletId }))
+      assignTo(draft, projectId, reservedIpUrn(reserved), now())
     })
   return jobs.run(`reserved ip ${String(ip)}`, `carry out ${action.type} on ${String(ip)}`, async () => {
+    await cloud.delay(action.type)
     const before = store.state.reservedIps.find((each) => each.ip === ip)?.dropletId ?? null
     await lead(typeof dropletId === 'number' ? dropletId : null)
     const applied = await applyReservedIps(cloud)
     if (!applied) await lead(before)
-    await store.change((draft) => {
+    await store.settle((draft) => {
       endAction(draft, action.id, applied ? 'completed' : 'errored', now())
       const reserved = draft.reservedIps.find((each) => each.ip === ip)
       if (reserved) reserved.locked = false
@@ -57,8 +86,5 @@ export function carryOutOnIp(cloud: Cloud, action: Action): Promise<boolean> {
 
 export const actionsOnIp = (state: Readonly<State>, ip: string) =>
   state.actions.filter(
-    ({ resourceType, resourceId }) => resourceType === 'reserved_ip' && resourceId === numberOf(ip),
+    ({ resourceType, resourceId }) => resourceType === 'reserved_ip' && resourceId === addressNumber(ip),
   )
-
-/** An IPv4 address as the number it is: the resource id of its actions. */
-const numberOf = (ip: string) => ip.split('.').reduce((number, octet) => number * 256 + Number(octet), 0)

@@ -104,3 +104,41 @@ test('refuses droplets that are elsewhere, not there, or busy, and wishes it doe
     '422 unprocessable_entity: Region does not exist.',
   )
 })
+
+test('a droplet has one reserved IP, also when two are sent to it at once', async () => {
+  const { api, call, droplet } = await startApi()
+  const { id } = await droplet()
+  const ips = await Promise.all([1, 2].map(() => call('POST', '/reserved_ips', { region: 'fra1' })))
+  const assign = ({ body }: (typeof ips)[number]) =>
+    call('POST', `/reserved_ips/${body.reserved_ip.ip}/actions`, { type: 'assign', droplet_id: id })
+  const both = await Promise.all(ips.map(assign))
+  expect(both.map(({ status }) => status)).toEqual([201, 422])
+  expect(both.map(refusal)[1]).toBe('422 unprocessable_entity: Droplet already has a pending event.')
+  await api.idle()
+  // Also when it is the very address that it has.
+  for (const ip of ips)
+    expect(refusal(await assign(ip))).toBe('422 unprocessable_entity: Droplet already has a reserved IP.')
+})
+
+test('is asked for by a region or by a droplet [doit #53]', async () => {
+  const { call, droplet } = await startApi()
+  const { id } = await droplet()
+  expect(refusal(await call('POST', '/reserved_ips', { region: 'fra1', droplet_id: id }))).toBe(
+    '422 unprocessable_entity: Cannot specify Droplet and region, they are mutually exclusive.',
+  )
+})
+
+test('speaks of itself by the name it was asked by', async () => {
+  const { call } = await startApi()
+  const { ip } = (await call('POST', '/floating_ips', { region: 'fra1' })).body.floating_ip
+  const unassign = (path: string) => call('POST', `/${path}/${ip}/actions`, { type: 'unassign' })
+  expect(refusal(await unassign('floating_ips'))).toContain('The floating IP is not currently assigned.')
+  expect(refusal(await unassign('reserved_ips'))).toContain('The reserved IP is not currently assigned.')
+})
+
+test('goes into the project it is asked into', async () => {
+  const { call } = await startApi()
+  const { id } = (await call('POST', '/projects', { name: 'shop', purpose: 'Other' })).body.project
+  const made = await call('POST', '/reserved_ips', { region: 'fra1', project_id: id })
+  expect(made.body.reserved_ip.project_id).toBe(id)
+})

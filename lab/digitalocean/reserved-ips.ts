@@ -8,7 +8,8 @@ import { wireDroplet } from './droplet-wire.ts'
 import { applyReservedIps } from './edge.ts'
 import { found, unprocessable } from './errors.ts'
 import { page } from './pages.ts'
-import { defaultProjectId } from './projects.ts'
+import { assignTo, defaultProject, forgetAssignment, projectIdOf, reservedIpUrn } from './project-of.ts'
+import { findProject } from './projects.ts'
 import { acceptReservedIpAction, actionsOnIp, carryOutOnIp } from './reserved-ip-actions.ts'
 import type { ReservedIp, State } from './state.ts'
 
@@ -25,6 +26,7 @@ export function reservedIps(app: FastifyInstance, cloud: Cloud): void {
 function routes(app: FastifyInstance, cloud: Cloud, one: 'reserved_ip' | 'floating_ip'): void {
   const { store } = cloud
   const many = `${one}s`
+  const words = one === 'reserved_ip' ? 'reserved IP' : 'floating IP'
   const wire = (reserved: ReservedIp) => wireReservedIp(store.state, reserved, cloud.now())
 
   app.get(`/${many}`, async (request) => page(request, many, store.state.reservedIps.map(wire)))
@@ -32,16 +34,22 @@ function routes(app: FastifyInstance, cloud: Cloud, one: 'reserved_ip' | 'floati
   app.post(`/${many}`, async (request, reply) => {
     const body = bodyOf(request)
     const dropletId = integer(body, 'droplet_id')
+    const [regionSlug, projectId] = [text(body, 'region'), text(body, 'project_id')]
+    // https://github.com/bryanl/doit/issues/53
+    if (dropletId !== undefined && regionSlug)
+      throw unprocessable('Cannot specify Droplet and region, they are mutually exclusive.')
     const { ip, action } = await store.change((draft) => {
       const droplet =
         dropletId === undefined ? undefined : found(draft.droplets.find(({ id }) => id === dropletId))
-      const chosen = region(droplet?.region ?? text(body, 'region'))
+      const chosen = region(droplet?.region ?? regionSlug)
       if (!chosen) throw unprocessable('Region does not exist.')
       const address = freeAddress(draft, cloud.machines.addresses, 'reserved IP')
       draft.reservedIps.push({ ip: address, region: chosen.slug, dropletId: null, locked: false })
+      const project = projectId ? findProject(draft, projectId) : defaultProject(draft)
+      assignTo(draft, project.id, reservedIpUrn({ ip: address }), cloud.now())
       if (!droplet) return { ip: address, action: undefined }
       const wish = { type: 'assign', droplet_id: droplet.id }
-      return { ip: address, action: acceptReservedIpAction(draft, address, wish, cloud.now()) }
+      return { ip: address, action: acceptReservedIpAction(draft, address, wish, cloud.now(), words) }
     })
     if (action) void carryOutOnIp(cloud, action)
     const href = `${request.protocol}://${request.host}/v2/actions/${action?.id}`
@@ -58,8 +66,9 @@ function routes(app: FastifyInstance, cloud: Cloud, one: 'reserved_ip' | 'floati
   app.delete<ByIp>(`/${many}/:ip`, async ({ params }, reply) => {
     await store.change((draft) => {
       const gone = findReservedIp(draft, params.ip)
-      if (gone.locked) throw unprocessable('The reserved IP already has a pending event.')
+      if (gone.locked) throw unprocessable(`The ${words} already has a pending event.`)
       draft.reservedIps = draft.reservedIps.filter((other) => other !== gone)
+      forgetAssignment(draft, reservedIpUrn(gone))
     })
     await applyReservedIps(cloud)
     return reply.code(204).send()
@@ -75,7 +84,7 @@ function routes(app: FastifyInstance, cloud: Cloud, one: 'reserved_ip' | 'floati
     const { ip } = request.params
     const action = await store.change((draft) => {
       findReservedIp(draft, ip)
-      return acceptReservedIpAction(draft, ip, body, cloud.now())
+      return acceptReservedIpAction(draft, ip, body, cloud.now(), words)
     })
     void carryOutOnIp(cloud, action)
     return reply.code(201).send({ action: wireAction(action) })
@@ -102,6 +111,6 @@ function wireReservedIp(
     region: region(slug),
     droplet: droplet ? wireDroplet(state, droplet, now) : null,
     locked,
-    project_id: defaultProjectId(state),
+    project_id: projectIdOf(state, reservedIpUrn({ ip })),
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -54,13 +54,42 @@ test('when the disk refuses, nothing has changed and the answer says so', async 
 })
 
 test.each([
-  ['{"version": 1, "dropl', 'is not JSON'],
-  ['{"version": 2, "droplets": []}', 'is not a document of version 1'],
+  ['{"version": 1, "dropl', /^it is not JSON: /],
+  ['{"version": 2, "droplets": []}', /^it is not a document of version 1$/],
 ])('a broken document is named, not overwritten: %s', async (content, why) => {
   const file = await temporaryFile()
   await writeFile(file, content)
-  await expect(Store.open(file)).rejects.toThrow(
-    new RegExp(`the lab's state ${file} ${why}.*Restore it, or delete it`),
-  )
+  await expect(Store.open(file)).rejects.toMatchObject({
+    message: `the lab's state ${file} is broken`,
+    why: expect.stringMatching(why),
+    fix: `restore ${file}, or begin anew: npm run lab -- reset`,
+  })
   expect(await readFile(file, 'utf8')).toBe(content)
+})
+
+test('beside a document that is cut short there is the one before the last change, and the error says so', async () => {
+  const file = await temporaryFile()
+  const { call } = await startApi({ file })
+  await call('POST', '/tags', { name: 'blue' })
+  await call('POST', '/tags', { name: 'red' })
+  await truncate(file, 100)
+  await expect(Store.open(file)).rejects.toMatchObject({
+    fix: `cp ${file}.before ${file}   (one change older), or begin anew: npm run lab -- reset`,
+  })
+  await copyFile(`${file}.before`, file)
+  expect((await Store.open(file)).state.tags).toEqual(['blue'])
+})
+
+test('a change that is refused half-way leaves nothing behind, nor do its neighbours lose anything', async () => {
+  const store = await Store.open(await temporaryFile())
+  const outcomes = await Promise.allSettled([
+    store.change((draft) => draft.tags.push('first')),
+    store.change((draft) => {
+      draft.tags.push('half')
+      throw new Error('refused')
+    }),
+    store.change((draft) => draft.tags.push('last')),
+  ])
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  expect(store.state.tags).toEqual(['first', 'last'])
 })

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { noMachines, type Machines } from '../machines.ts'
 import { createApi, type Api } from './api.ts'
+import { nowhere, type Outside } from './monitoring/outside.ts'
 import { holdToDescription } from './description.ts'
 import { Store } from './store.ts'
 
@@ -19,12 +20,15 @@ export interface Answer {
 }
 
 /** An API over a fresh account, and a client of it with a token. */
-export async function startApi(options: { machines?: Partial<Machines>; file?: string } = {}) {
+export async function startApi(
+  options: { machines?: Partial<Machines>; file?: string; outside?: Outside; clock?: () => Date } = {},
+) {
   const file = options.file ?? join(await mkdtemp(join(tmpdir(), 'shoestring-api-')), 'digitalocean.json')
   const logged: Record<string, any>[] = []
   const store = await Store.open(file)
   const machines = { ...noMachines(testAddresses), ...options.machines }
-  const api = createApi({ store, machines, log: (entry) => logged.push({ ...entry }) })
+  const { outside = nowhere, clock = () => new Date() } = options
+  const api = createApi({ store, machines, outside, clock, log: (entry) => logged.push({ ...entry }) })
   const mismatches = holdToDescription(api)
   onTestFinished(async () => {
     await api.close()

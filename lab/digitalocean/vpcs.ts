@@ -1,38 +1,112 @@
-import type { FastifyInstance } from 'fastify'
-import { regions } from './catalog.ts'
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { bodyOf } from './body.ts'
 import type { Cloud } from './cloud.ts'
-import { derivedId } from './derived-id.ts'
-import { found } from './errors.ts'
+import { conflict, forbidden, found } from './errors.ts'
 import { page } from './pages.ts'
-import type { State } from './state.ts'
+import { dropletUrn } from './project-of.ts'
+import { timestamp, type Droplet, type State, type Vpc } from './state.ts'
+import { numberedAddress, readRange } from './ip-range.ts'
+import { changedVpcIn, newVpcIn } from './vpc-fields.ts'
+import { defaultVpc, vpcOfDroplet, vpcsIn } from './vpc-of.ts'
 
-/** Each region's default private network; others can't be made here. */
-export function vpcs(app: FastifyInstance, { store }: Cloud): void {
-  const all = () => regions.map(({ slug }, index) => wireVpc(store.state, slug, index))
-  app.get('/vpcs', async (request) => page(request, 'vpcs', all()))
-  app.get<{ Params: { id: string } }>('/vpcs/:id', async ({ params }) => ({
-    vpc: found(all().find(({ id }) => id === params.id)),
-  }))
+interface ById {
+  Params: { id: string }
+  Querystring: { resource_type?: string }
 }
 
-export const defaultVpcId = (state: Readonly<State>, region: string) => derivedId(state, `vpc ${region}`)
+/** Private networks as far as droplets show them; no packet goes through one here. */
+export function vpcs(app: FastifyInstance, { store, now }: Cloud): void {
+  app.get('/vpcs', async (request) => page(request, 'vpcs', vpcsIn(store.state).map(wireVpc)))
 
-/** A droplet's address in its region's private network, which ends as its public one does. */
-export function privateAddress(region: string, ipv4: string): string {
-  const index = regions.findIndex(({ slug }) => slug === region)
-  return `10.${110 + index}.0.${ipv4.split('.').at(-1)}`
+  app.post('/vpcs', async (request, reply) => {
+    const body = bodyOf(request)
+    const vpc = await store.change((draft) => {
+      const made = {
+        id: randomUUID(),
+        ...newVpcIn(draft, body),
+        isDefault: false,
+        createdAt: timestamp(now()),
+      }
+      draft.vpcs.push(made)
+      return made
+    })
+    return reply.code(201).send({ vpc: wireVpc(vpc) })
+  })
+
+  app.get<ById>('/vpcs/:id', async ({ params }) => ({ vpc: wireVpc(findVpc(store.state, params.id)) }))
+
+  const change = async (request: FastifyRequest<ById>) => {
+    const body = bodyOf(request)
+    const vpc = await store.change((draft) => {
+      const known = noted(draft, findVpc(draft, request.params.id))
+      const asked = changedVpcIn(draft, body, known)
+      if (asked.isDefault && !known.isDefault) endDefault(draft, known.region)
+      return Object.assign(known, asked)
+    })
+    return { vpc: wireVpc(vpc) }
+  }
+  app.put<ById>('/vpcs/:id', change)
+  app.patch<ById>('/vpcs/:id', change)
+
+  app.delete<ById>('/vpcs/:id', async ({ params }, reply) => {
+    await store.change((draft) => {
+      const gone = findVpc(draft, params.id)
+      if (gone.isDefault) throw forbidden('Can not delete default VPCs')
+      // 409, where the documentation says 403.
+      if (membersOf(draft, gone).length > 0) throw conflict('Can not delete VPC with members')
+      draft.vpcs = draft.vpcs.filter(({ id }) => id !== gone.id)
+    })
+    return reply.code(204).send()
+  })
+
+  app.get<ById>('/vpcs/:id/members', async (request) => {
+    const vpc = findVpc(store.state, request.params.id)
+    const { resource_type: type } = request.query
+    const members = !type || type === 'droplet' ? membersOf(store.state, vpc) : []
+    return page(
+      request,
+      'members',
+      members.map((droplet) => ({
+        urn: dropletUrn(droplet),
+        name: droplet.name,
+        created_at: droplet.createdAt,
+      })),
+    )
+  })
 }
 
-function wireVpc(state: Readonly<State>, region: string, index: number) {
-  const id = defaultVpcId(state, region)
+const findVpc = (state: Readonly<State>, id: string): Vpc => found(vpcsIn(state).find((vpc) => vpc.id === id))
+
+/** The network as the draft keeps it; one that was there from the start is noted now. */
+function noted(draft: State, vpc: Vpc): Vpc {
+  const known = draft.vpcs.find(({ id }) => id === vpc.id)
+  if (known) return known
+  draft.vpcs.push(vpc)
+  return vpc
+}
+
+/** Ends the region's present default; droplets that went there without being asked stay. */
+function endDefault(draft: State, region: string): void {
+  const former = noted(draft, defaultVpc(draft, region))
+  for (const droplet of draft.droplets) if (droplet.region === region) droplet.vpcId ??= former.id
+  former.isDefault = false
+}
+
+const membersOf = (state: Readonly<State>, vpc: Vpc): Droplet[] =>
+  state.droplets.filter((droplet) => vpcOfDroplet(state, droplet).id === vpc.id)
+
+function wireVpc({ id, name, description, region, ipRange, isDefault, createdAt }: Vpc) {
+  const { first = 0, size = 0 } = readRange(ipRange) ?? {}
   return {
     id,
     urn: `do:vpc:${id}`,
-    name: `default-${region}`,
-    description: '',
+    name,
+    description,
     region,
-    ip_range: `10.${110 + index}.0.0/20`,
-    created_at: state.account.createdAt,
-    default: true,
+    ip_range: ipRange,
+    resolver_ip: numberedAddress(first + size - 2),
+    created_at: createdAt,
+    default: isDefault,
   }
 }

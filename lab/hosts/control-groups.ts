@@ -26,8 +26,10 @@ export async function makeControlGroups({ name }: Place, memoryMb: number): Prom
   if (memory) {
     const [limit, services] = [join(memory, name), join(unified, name)]
     await Promise.all([limit, services].map((folder) => mkdir(folder, { recursive: true })))
-    await writeFile(join(limit, 'memory.limit_in_bytes'), bytes)
     const withSwap = join(limit, 'memory.memsw.limit_in_bytes')
+    // The kernel refuses a limit above the one that includes swap, which a larger droplet still has from before.
+    if (existsSync(withSwap)) await writeFile(withSwap, '-1')
+    await writeFile(join(limit, 'memory.limit_in_bytes'), bytes)
     if (existsSync(withSwap)) await writeFile(withSwap, bytes)
     return { folders: [limit, services], command: [] }
   }
@@ -53,6 +55,32 @@ export async function makeControlGroups({ name }: Place, memoryMb: number): Prom
   await writeFile(join(own, 'memory.max'), bytes)
   await writeFile(join(own, 'memory.swap.max'), '0')
   return { folders: [own], command: [] }
+}
+
+/** Does something while no process of the host runs; a host that is off needs no stopping. */
+export async function whileFrozen<T>(slot: Slot, { name }: Place, work: () => Promise<T>): Promise<T> {
+  const isOwn = (folder: string) => folder.endsWith(`/${name}`) || folder.endsWith(`/${name}.scope`)
+  const groups = (await controlGroupsOf(slot))
+    .filter(isOwn)
+    .filter((folder) => existsSync(join(folder, 'cgroup.freeze')))
+  const tell = (value: '0' | '1') =>
+    Promise.all(groups.map((folder) => writeFile(join(folder, 'cgroup.freeze'), value)))
+  try {
+    await tell('1')
+    await Promise.all(groups.map((folder) => frozen(folder)))
+    return await work()
+  } finally {
+    // A host that was killed meanwhile has taken its cgroups along.
+    await tell('0').catch(() => undefined)
+  }
+}
+
+/** Waits until the last process of the cgroup has stopped. */
+async function frozen(folder: string, deadline = Date.now() + 10_000): Promise<void> {
+  while (!/^frozen 1$/m.test(await readFile(join(folder, 'cgroup.events'), 'utf8'))) {
+    if (Date.now() > deadline) throw new Error(`the processes in ${folder} do not stop`)
+    await setTimeout(5)
+  }
 }
 
 /** All cgroups of hosts in the slot. */

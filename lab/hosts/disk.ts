@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { $ } from '../network/shell.ts'
 import { OperatorError } from '../../provision/errors.ts'
@@ -37,6 +37,16 @@ export async function unmountDisk(root: string): Promise<void> {
   if (!(await readMounts()).some(({ target }) => target === root)) return
   // Lazily where somebody's shell still stands in there.
   if ((await $({ nothrow: true })`umount ${root}`).exitCode !== 0) await $`umount -l ${root}`
+}
+
+/** Throws away what is on the disk of a host that is off: the next boot finds a new one. */
+export async function discardDisk({ root, upper, work, seededFile }: Place): Promise<void> {
+  await unmountDisk(root)
+  // In this order, and renamed first: a kill in between must leave no disk that passes for a whole one.
+  await rm(seededFile, { force: true })
+  await rm(`${upper}.old`, { recursive: true, force: true })
+  if (existsSync(upper)) await rename(upper, `${upper}.old`)
+  for (const path of [`${upper}.old`, work]) await rm(path, { recursive: true, force: true })
 }
 
 /** All mounts of this machine, with their names as they were given. */

@@ -23,6 +23,14 @@ export interface Place {
   root: string
 }
 
+/** Where a captured disk is on this machine. */
+export interface CapturePlace {
+  /** There once the capture is whole. */
+  folder: string
+  /** The capture while it is being made. */
+  partFolder: string
+}
+
 /** What the names of all hosts in the slot begin with. */
 export const placePrefix = (slot: Slot) => `shoestring-${slot.index}-`
 
@@ -42,4 +50,10 @@ export function placeOf(slot: Slot, stateFolder: string, id: number): Place {
     work: join(folder, 'work'),
     root: join(folder, 'root'),
   }
+}
+
+/** The place of the captured disk with that id, there or not. */
+export function capturePlaceOf(stateFolder: string, imageId: number): CapturePlace {
+  const folder = join(stateFolder, 'images', String(imageId))
+  return { folder, partFolder: `${folder}.part` }
 }

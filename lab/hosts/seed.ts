@@ -5,14 +5,18 @@ import { $ } from '../network/shell.ts'
 import type { MachineSpec } from '../machines.ts'
 import type { Place } from './place.ts'
 
-/** Writes onto a fresh disk what a droplet finds at its first boot. */
+/** Writes onto a new disk what a droplet finds at its first boot with it. */
 export async function seedDisk(
   place: Place,
-  spec: MachineSpec,
+  spec: MachineSpec & { diskOf?: number | undefined },
   nameservers: readonly string[],
 ): Promise<void> {
   if (existsSync(place.seededFile)) return
-  const files = { ...systemFiles(spec, nameservers), ...cloudInitFiles(spec), ...(await aptFiles()) }
+  // A host that gets its own disk back is who it was: only what the cloud says of it may be new.
+  const files =
+    spec.diskOf === spec.id
+      ? seedFiles(spec)
+      : { ...systemFiles(spec, nameservers), ...cloudInitFiles(spec), ...(await aptFiles()) }
   for (const [path, content] of Object.entries(files)) {
     const file = join(place.root, path)
     await mkdir(dirname(file), { recursive: true })
@@ -36,18 +40,22 @@ function systemFiles({ name }: MachineSpec, nameservers: readonly string[]): Rec
   }
 }
 
-function cloudInitFiles({ id, name, sshKeys, userData }: MachineSpec): Record<string, string> {
+function cloudInitFiles(spec: MachineSpec): Record<string, string> {
+  // The network is there before the host is.
+  const own = { datasource_list: ['NoCloud'], network: { config: 'disabled' } }
+  return { ...seedFiles(spec), 'etc/cloud/cloud.cfg.d/95-droplet.cfg': yamlLines(own) }
+}
+
+/** What DigitalOcean's metadata service would tell: a host with an id it doesn't know yet makes itself new keys. */
+function seedFiles({ id, name, sshKeys, userData }: MachineSpec): Record<string, string> {
   const seed = 'var/lib/cloud/seed/nocloud'
   const metaData = { 'instance-id': String(id), 'local-hostname': name, 'public-keys': sshKeys }
   // As on DigitalOcean: root logs in with the account's keys, and nobody else is there.
   const vendorData = { disable_root: false, manage_etc_hosts: true, users: [] }
-  // The network is there before the host is.
-  const own = { datasource_list: ['NoCloud'], network: { config: 'disabled' } }
   return {
     [`${seed}/meta-data`]: JSON.stringify(metaData),
     [`${seed}/vendor-data`]: `#cloud-config\n${JSON.stringify(vendorData)}`,
     [`${seed}/user-data`]: userData ?? '',
-    'etc/cloud/cloud.cfg.d/95-droplet.cfg': yamlLines(own),
   }
 }
 
