@@ -18,13 +18,16 @@ const forLab = [
   'systemd-container',
 ]
 
+// A browser, and what fetches DigitalOcean's client for Python.
+const forTests = ['chromium', 'python3-pip']
+
 /**
  * The Debian packages that are missing on this machine: dpkg's own list is read, which takes milliseconds.
  * @param {string} what `start`, `test` or `lab`
  * @param {string} [statusFile]
  */
 export function missingPackages(what, statusFile = '/var/lib/dpkg/status') {
-  const wanted = what === 'test' ? [...forLab, 'chromium'] : forLab
+  const wanted = what === 'test' ? [...forLab, ...forTests] : forLab
   const installed = installedPackages(statusFile)
   return wanted.filter((name) => !installed.has(name))
 }

@@ -40,7 +40,7 @@ test('a package counts as installed only when it is', () => {
     all.map((name) => [name, name === 'nftables' ? 'deinstall ok config-files' : 'install ok installed']),
   )
   expect(missingPackages('lab', status)).toEqual(['nftables'])
-  expect(missingPackages('test', status)).toEqual(['nftables', 'chromium'])
+  expect(missingPackages('test', status)).toEqual(['nftables', 'chromium', 'python3-pip'])
 })
 
 test('the image takes the mirrors the machine has, for trixie', () => {

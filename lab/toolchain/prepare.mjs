@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cacheFolder } from './cache.mjs'
+import { obtainClients } from './clients.mjs'
 import { installPackages, missingPackages } from './debian-packages.mjs'
 import { knownImage, makeImage } from './image.mjs'
 import { locked } from './lock.mjs'
@@ -28,6 +29,10 @@ export async function prepare(what) {
     if (what !== 'check') await prepareMachine(what, out, log)
     await out.step('packages', (say) => nodeModules(clone, say, log))
     if (what !== 'check') await prepareLab(out, log)
+    if (what === 'test') {
+      const note = (/** @type {string} */ text) => out.note('clients', text)
+      await out.step('clients', (say) => obtainClients(cacheFolder(), { log, say, note }))
+    }
     await out.step('node', async () => requireNode(clone))
   } catch (error) {
     out.fail(error, 'setup')
