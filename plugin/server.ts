@@ -39,7 +39,7 @@ export async function listen(provider: Provider, engineAddress: string | undefin
 }
 
 /** Promises in, gRPC callbacks out. A plain error's message reaches the engine as it is. */
-function asService(implementation: Record<string, (request: never) => Promise<unknown>>) {
+export function asService(implementation: Record<string, (request: never) => Promise<unknown>>) {
   return Object.fromEntries(
     Object.entries(implementation).map(([method, handle]) => {
       const handleUnary = callbackify(handle as (request: unknown) => Promise<unknown>)

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { standIn, standInNames } from './versions.ts'
+import { sdkVersion, standIn, standInNames } from './versions.ts'
 
 /** A stand-in in its place: what the engine finds there under that name and version. */
 export interface InstalledStandIn {
@@ -21,6 +22,15 @@ export async function installStandIns(pulumiHome: string): Promise<InstalledStan
       return { name, version, path }
     }),
   )
+}
+
+/** Puts our language host beside the plugins, for an engine that has none beside itself. */
+export async function installLanguage(pulumiHome: string, engineFolder: string): Promise<void> {
+  const program = 'pulumi-language-nodejs'
+  if (existsSync(join(engineFolder, program))) return
+  const folder = join(pulumiHome, 'plugins', `language-nodejs-v${sdkVersion('pulumi')}`)
+  await mkdir(folder, { recursive: true })
+  await replaceExecutable(join(folder, program), shim(join(import.meta.dirname, 'language', 'main.ts')))
 }
 
 const shim = (main: string) => `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(main)} "$@"\n`

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findOnPath, versionOf } from './on-path.mjs'
@@ -16,7 +16,7 @@ export function sourceFiles(source) {
 
 /**
  * Builds a tool's programs into a folder. go checks every module against the committed go.sum.
- * @param {import('./tools.mjs').Tool} tool
+ * @param {Pick<import('./tools.mjs').Tool, 'sources'>} tool
  * @param {string} folder
  * @param {{ log: import('./run.mjs').Log, say: (text: string) => void }} talk
  */
@@ -49,20 +49,8 @@ export async function buildFromSource({ sources }, folder, { log, say }) {
         say: (line) => say(`go build ${source.package.split('/').at(-1)}: ${line}`),
       },
     )
-    if (source.flags) putBehindShim(folder, source.package.split('/').at(-1) ?? '', source.flags)
   }
   rmSync(scratch, { recursive: true })
-}
-
-/**
- * @param {string} folder
- * @param {string} program
- * @param {string} flags
- */
-function putBehindShim(folder, program, flags) {
-  renameSync(join(folder, program), join(folder, `${program}.real`))
-  const shim = `#!/bin/sh\nexec "$(dirname "$(readlink -f "$0")")/${program}.real" ${flags} "$@"\n`
-  writeFileSync(join(folder, program), shim, { mode: 0o755 })
 }
 
 // A Go since 1.21 fetches the Go that a go.mod asks for; Debian's own is told not to.

@@ -6,7 +6,7 @@ import { join } from 'node:path'
  * @typedef {object} Tool
  * @property {string} name as a person reads it
  * @property {string} program
- * @property {string[]} companions programs that belong beside it
+ * @property {string[]} companions programs that a release has beside it
  * @property {string} version
  * @property {string[]} versionArgs
  * @property {(version: string) => boolean} fits
@@ -26,8 +26,7 @@ import { join } from 'node:path'
 
 /**
  * A program from the Go module proxy; `module` is a folder here with its go.mod and go.sum.
- * `flags` are given to the program at every start, by a shim in its place.
- * @typedef {{ module: string, package: string, ldflags: string, env?: Record<string, string>, flags?: string }} GoSource
+ * @typedef {{ module: string, package: string, ldflags: string, env?: Record<string, string> }} GoSource
  */
 
 const caddyVersion = '2.11.9'
@@ -35,7 +34,8 @@ const pebbleVersion = '2.10.1'
 const github = 'https://github.com'
 
 /**
- * The engine of exactly the version that the SDK in package.json has, with its language host for Node.
+ * The engine of exactly the version that the SDK in package.json has. A release brings its language host for Node;
+ * beside a built one the lab's stand-in takes its place, because the official one's source can't be had by itself.
  * @param {string} clone
  * @returns {Tool}
  */
@@ -61,14 +61,6 @@ export function engine(clone, machine = platform()) {
         package: 'github.com/pulumi/pulumi/pkg/v3/cmd/pulumi',
         // Without it `pulumi version` answers nothing and the Automation API refuses the engine.
         ldflags: `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`,
-      },
-      {
-        // Its newer versions are in a module of their own that the proxy does not serve; 3.68.0 is the last one here.
-        module: 'language',
-        package: 'github.com/pulumi/pulumi/sdk/v3/nodejs/cmd/pulumi-language-nodejs',
-        ldflags: '-s -w',
-        // Today's engine sends `typescript: false` of Pulumi.yaml in a message that this old host doesn't read.
-        flags: '-typescript=false',
       },
     ],
   }

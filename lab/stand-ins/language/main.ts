@@ -1,0 +1,16 @@
+import { Server, ServerCredentials } from '@grpc/grpc-js'
+import languageRpc from '@pulumi/pulumi/proto/language_grpc_pb.js'
+import { asService } from '../../../plugin/server.ts'
+import { language } from './language.ts'
+
+// `pulumi-language-nodejs` where the engine had to be built: the official one's source can't be had in the engine's own
+// version, and the last one that can knows no resource hooks, which our program relies on.
+const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith('-')) ?? ''
+const server = new Server()
+server.addService(languageRpc.LanguageRuntimeService, asService(language(engineAddress)))
+const port = await new Promise<number>((resolve, reject) => {
+  server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+    error ? reject(error) : resolve(bound),
+  )
+})
+process.stdout.write(`${port}\n`)
