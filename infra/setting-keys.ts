@@ -50,6 +50,11 @@ const mail = v.strictObject({
   dmarc: matching(/^v=DMARC1;/),
 })
 
+const namecheap = v.strictObject({
+  /** What happens to the domain's nameservers when the stack goes. */
+  onDelete: v.exactOptional(v.picklist(['keep', 'restore', 'default'])),
+})
+
 /** Every key of a stack's configuration: its shape, and what would be right, as people are told. */
 export const keys = {
   domain: {
@@ -69,6 +74,14 @@ export const keys = {
   sshKeyFile: { shape: v.string(), wanted: 'the path of the private key that opens the host' },
   acme: { shape: acme, wanted: '{directory, rootCertificate, email, issuer}, each optional' },
   mail: { shape: mail, wanted: '{mx: [{host, priority}], spf, dkim: {selector: text}, dmarc}' },
+  namecheap: {
+    shape: namecheap,
+    wanted: '{onDelete: keep, restore or default}, or {} for a domain that stays delegated',
+  },
+  alerts: {
+    shape: v.array(matching(/^[^@\s]+@[^@\s]+$/)),
+    wanted: 'a list of e-mail addresses that DigitalOcean writes to when something is wrong, [] for none',
+  },
   ttlSeconds: { shape: integer(30, 604_800), wanted: 'seconds from 30 to 604800' },
   protect: { shape: v.boolean(), wanted: 'true or false' },
 } as const

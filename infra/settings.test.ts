@@ -21,6 +21,8 @@ test('completes what a stack does not say', () => {
     sshKeyFile: undefined,
     acme: {},
     mail: undefined,
+    namecheap: undefined,
+    alerts: [],
     ttlSeconds: 1800,
     protect: false,
   })
@@ -71,4 +73,26 @@ test('names an ssh key file that is not there and how to make one', () => {
 
 test("leaves other packages' settings alone", () => {
   expect(read({ ...right, 'digitalocean:token': 'x' }, {}).region).toBe('fra1')
+})
+
+const namecheap = { ...right, 'shoestring:namecheap': '{}' }
+const credentials = { NAMECHEAP_API_USER: 'jsmith', NAMECHEAP_API_KEY: 'k', NAMECHEAP_CLIENT_IP: '192.0.2.1' }
+
+test('a domain at Namecheap needs someone who may delegate it', () => {
+  expect(read(namecheap, { ...environment, ...credentials }).namecheap).toEqual({})
+  expect(() => read(namecheap, { ...environment, ...credentials, NAMECHEAP_API_KEY: ' ' })).toThrow(
+    'Pulumi.staging.yaml: shoestring:namecheap is set, and the environment lacks NAMECHEAP_API_KEY\n' +
+      "  make a key and let this machine's address in: https://ap.www.namecheap.com/settings/tools/apiaccess/",
+  )
+  expect(() => read(namecheap)).toThrow(
+    'lacks NAMECHEAP_API_USER and NAMECHEAP_API_KEY and NAMECHEAP_CLIENT_IP\n',
+  )
+})
+
+test('names a wrong way to leave a domain at Namecheap', () => {
+  const wrong = { ...namecheap, 'shoestring:namecheap': '{"onDelete":"forget"}' }
+  expect(() => read(wrong, { ...environment, ...credentials })).toThrow(
+    'shoestring:namecheap must be {onDelete: keep, restore or default}, or {} for a domain that stays delegated; ' +
+      'got {"onDelete":"forget"}',
+  )
 })

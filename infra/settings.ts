@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import * as pulumi from '@pulumi/pulumi'
 import leven from 'leven'
 import * as v from 'valibot'
+import { apiAccessPage, missingVariables } from '../plugin/namecheap/credentials.ts'
 import { keys, regions, type Key, type Value } from './setting-keys.ts'
 
 /** What a stack is made of, complete and checked. */
@@ -19,6 +20,10 @@ export interface Settings {
   readonly sshKeyFile: string | undefined
   readonly acme: Value<'acme'>
   readonly mail: Value<'mail'> | undefined
+  /** Given when the domain is registered at Namecheap and delegated from here. */
+  readonly namecheap: Value<'namecheap'> | undefined
+  /** Who is written to when the server or a site is in trouble; nobody, and nothing is watched. */
+  readonly alerts: readonly string[]
   readonly ttlSeconds: number
   /** Whether what holds data is protected from `pulumi destroy`. */
   readonly protect: boolean
@@ -55,6 +60,13 @@ export function readSettings(
         '  make one at https://cloud.digitalocean.com/account/api/tokens',
     )
   }
+  const unset = rest.namecheap ? missingVariables(environment) : []
+  if (unset.length > 0) {
+    wrong.push(
+      `shoestring:namecheap is set, and the environment lacks ${unset.join(' and ')}\n` +
+        `  make a key and let this machine's address in: ${apiAccessPage}`,
+    )
+  }
   if (wrong.length > 0 || !domain || !region || !operators) {
     throw new pulumi.RunError(wrong.map((line) => `Pulumi.${stack}.yaml: ${line}`).join('\n'))
   }
@@ -68,6 +80,8 @@ export function readSettings(
     sshKeyFile: keyFile(stack, rest.sshKeyFile),
     acme: rest.acme ?? {},
     mail: rest.mail,
+    namecheap: rest.namecheap,
+    alerts: rest.alerts ?? [],
     ttlSeconds: rest.ttlSeconds ?? 1800,
     protect: rest.protect ?? stack === 'prod',
   }

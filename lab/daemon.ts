@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { readToolchain } from '../plugin/toolchain.ts'
 import { OperatorError } from '../provision/errors.ts'
 import { alone, Busy } from './alone.ts'
 import { keepAcme } from './acme/keep-acme.ts'
 import { createApi } from './digitalocean/api.ts'
+import { heldRunFile } from './digitalocean/held-run.ts'
 import { jsonLines } from './digitalocean/request-log.ts'
 import { Store } from './digitalocean/store.ts'
 import { zones } from './digitalocean/zone-file.ts'
@@ -15,6 +16,8 @@ import { startDns } from './dns/start-dns.ts'
 import { openHosts } from './hosts/open-hosts.ts'
 import { kept } from './kept.ts'
 import { startMail } from './mail/start-mail.ts'
+import { startNamecheap } from './namecheap/start-namecheap.ts'
+import { submission } from './mail/submission.ts'
 import { labPaths, type LabPaths } from './paths.ts'
 import { endRecordedProcesses } from './processes.ts'
 import { startRelay } from './relay/start-relay.ts'
@@ -74,17 +77,27 @@ async function run(paths: LabPaths): Promise<LabStatus> {
       stateFolder: paths.state,
     }),
   )
+  const password = await kept(paths.mailPassword)
   const mail = started(
     await startMail({
       address: slot.gateway,
       stateFolder: paths.state,
       certificate: acme.certificate,
-      password: await kept(paths.mailPassword),
+      password,
     }),
   )
-  const api = started(createApi({ store, machines, log: jsonLines(paths.requests) }))
+  const { certificate } = acme.certificate
+  const outside = {
+    sendMail: submission({ address: slot.gateway, port: mail.submissionPort, password, certificate }),
+    resolve: (name: string) => addressOf(zones(store), name),
+    roots: () => readFile(acme.ca, 'utf8'),
+  }
+  const api = started(createApi({ store, machines, outside, log: jsonLines(paths.requests) }))
+  // Loaded in test runs only: a lab of people's has neither the description nor what reads it.
+  if (heldRunFile) (await import('./digitalocean/description.ts')).holdToDescription(api)
   await api.reconcile()
   await api.listen({ host: '127.0.0.1', port: 0 })
+  const namecheap = started(await startNamecheap(paths))
   const relay = started(
     await startRelay({
       resolve: (name) => addressOf(zones(store), name),
@@ -95,6 +108,7 @@ async function run(paths: LabPaths): Promise<LabStatus> {
   const status: LabStatus = {
     pid: process.pid,
     api: `http://127.0.0.1:${(api.server.address() as AddressInfo).port}`,
+    namecheap: namecheap.url,
     dns: `${dns.address}:${dns.port}`,
     acme: { directory: acme.directory, rootCertificate: acme.rootCertificate },
     ca: acme.ca,

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import { readToolchain } from '../plugin/toolchain.ts'
 import { kept } from './kept.ts'
 import type { LabPaths } from './paths.ts'
+import { namecheapEnvironment } from './namecheap/environment.ts'
 import type { LabStatus } from './status.ts'
 
 export const stackName = 'local'
@@ -19,5 +20,6 @@ export async function labEnvironment(paths: LabPaths, status: LabStatus): Promis
     NODE_COMPILE_CACHE: join(paths.pulumiHome, 'compiled'),
     DIGITALOCEAN_API_URL: status.api,
     DIGITALOCEAN_TOKEN: await kept(paths.token),
+    ...(await namecheapEnvironment(paths, status)),
   }
 }

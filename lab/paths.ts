@@ -9,6 +9,9 @@ export interface LabPaths {
   readonly status: string
   /** The account's droplets, records and all the rest. */
   readonly cloud: string
+  /** The account at Namecheap: which domains, and who answers for them. */
+  readonly namecheap: string
+  readonly namecheapKey: string
   readonly logs: string
   readonly requests: string
   /** Private key of the lab's operator; the public one beside it. */
@@ -33,6 +36,8 @@ export function labPaths(state = defaultState()): LabPaths {
     state,
     status: at('lab.json'),
     cloud: at('cloud.json'),
+    namecheap: at('namecheap.json'),
+    namecheapKey: at('namecheap-key'),
     logs: at('log'),
     requests: at('log', 'requests.jsonl'),
     key: at('id_ed25519'),

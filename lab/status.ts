@@ -7,6 +7,8 @@ export interface LabStatus {
   readonly pid: number
   /** Base URL of DigitalOcean's API. */
   readonly api: string
+  /** Where Namecheap's commands are asked for. */
+  readonly namecheap: string
   readonly dns: string
   readonly acme: { readonly directory: string; readonly rootCertificate: string }
   /** PEM file with the roots that this lab's certificates chain to. */

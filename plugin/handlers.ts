@@ -22,11 +22,12 @@ export function handlers(provider: Provider, log: EngineLog) {
   const stopping = new AbortController()
 
   function resourceClass(urn: string): ResourceClass {
-    const found = provider.resources[typeOf(urn)]
-    if (found) return found
-    throw new Error(
-      `this ${provider.name} plugin has no ${typeOf(urn)}; it knows ${Object.keys(provider.resources).join(', ')}`,
-    )
+    return provider.resources[typeOf(urn)] ?? lacks(typeOf(urn), Object.keys(provider.resources))
+  }
+
+  function lacks(token: string, known: string[]): never {
+    const listed = `this ${provider.name} plugin has no ${token}; it knows ${known.join(', ')}`
+    throw new Error(provider.missing?.(token) ?? listed)
   }
 
   const callFor = (urn: string, timeoutSeconds = 0): Call => ({
@@ -99,7 +100,9 @@ export function handlers(provider: Provider, log: EngineLog) {
       const secret = new Set([...secretKeys(sealed), ...(found.secret ?? [])])
       if (request.getPreview()) {
         await found.preview?.(inputs, call)
-        response.setProperties(structOf(sealAll({ ...inputs, ...unknowns(found) }, secret)))
+        response.setProperties(
+          structOf(sealAll({ ...unknowns(found.unsaid), ...inputs, ...unknowns(found.computed) }, secret)),
+        )
         return response
       }
       try {
@@ -135,7 +138,8 @@ export function handlers(provider: Provider, log: EngineLog) {
       const secret = new Set([...secretKeys(sealed), ...(found.secret ?? [])])
       const response = new pb.UpdateResponse()
       if (request.getPreview()) {
-        response.setProperties(structOf(sealAll({ ...olds.outputs, ...news }, secret)))
+        const changing = unknowns(found.recomputed?.(olds, news))
+        response.setProperties(structOf(sealAll({ ...olds.outputs, ...news, ...changing }, secret)))
         return response
       }
       if (!found.update) throw new Error(`${typeOf(request.getUrn())} can only be replaced`)
@@ -155,7 +159,11 @@ export function handlers(provider: Provider, log: EngineLog) {
       return new emptyPb.Empty()
     },
     async invoke(request: pb.InvokeRequest) {
-      throw new Error(`this ${provider.name} plugin has no function ${request.getTok()}`)
+      const functions = provider.functions ?? {}
+      const call = functions[request.getTok()] ?? lacks(request.getTok(), Object.keys(functions))
+      const response = new pb.InvokeResponse()
+      response.setReturn(structOf(await call(openAll(bagOf(request.getArgs())))))
+      return response
     },
     async cancel() {
       stopping.abort()
@@ -171,8 +179,7 @@ function oldsOf(inputs: Struct | undefined, outputs: Struct | undefined): Olds {
   return { inputs: openAll(bagOf(inputs)), outputs: openAll(bagOf(outputs)) }
 }
 
-const unknowns = (found: ResourceClass): Bag =>
-  Object.fromEntries(found.computed.map((key) => [key, unknown]))
+const unknowns = (keys: readonly string[] = []): Bag => Object.fromEntries(keys.map((key) => [key, unknown]))
 
 function failureOf({ property, reason }: { property: string; reason: string }): pb.CheckFailure {
   const failure = new pb.CheckFailure()

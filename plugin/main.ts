@@ -1,6 +1,7 @@
 import { bundleApp, bundleProvision } from './bundle.ts'
 import { closeConnections, useKeyFile } from './connection.ts'
 import { caddy, host } from './host.ts'
+import { nameservers } from './nameservers.ts'
 import { release } from './release.ts'
 import { serve } from './server.ts'
 
@@ -22,6 +23,7 @@ await serve({
   },
   resources: {
     'shoestring:index:Host': host,
+    'shoestring:index:Nameservers': nameservers,
     'shoestring:index:Release': release,
   },
 })

@@ -46,8 +46,12 @@ export interface Olds {
 export interface ResourceClass {
   /** Outputs that are not inputs: unknown in a preview. */
   readonly computed: readonly string[]
+  /** Inputs that the cloud chooses where the program does not: unknown in a preview then. */
+  readonly unsaid?: readonly string[]
   /** Outputs that are secret whatever their inputs were. */
   readonly secret?: readonly string[]
+  /** Outputs that this update may change: unknown in its preview. */
+  recomputed?(olds: Olds, news: Bag): readonly string[]
   /** Completes and checks inputs. `fresh` is what an automatic name is made of. */
   check?(news: Bag, olds: Bag, fresh: { name: string; suffix: string }): Checked | Promise<Checked>
   /** May look at the world. In a preview inputs may be `unknown`, which counts as different. */
@@ -67,6 +71,10 @@ export interface Provider {
   readonly version: string
   configure?(settings: Bag): Promise<void> | void
   readonly resources: Readonly<Record<string, ResourceClass>>
+  /** What programs can look up, by token: arguments in, result out. */
+  readonly functions?: Readonly<Record<string, (args: Bag) => Promise<Bag>>>
+  /** What to say of a type or function that the plugin lacks. */
+  missing?(token: string): string
 }
 
 /** A resource that exists but is not as asked: the engine keeps it in the state and updates it in the next run. */

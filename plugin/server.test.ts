@@ -17,7 +17,9 @@ let seen: { name: string; bag: Bag; call?: Call }[] = []
 
 const thing: ResourceClass = {
   computed: ['made'],
+  unsaid: ['place'],
   secret: ['password'],
+  recomputed: (olds, news) => (olds.outputs['size'] === news['size'] ? [] : ['made']),
   diff: async (_id, olds, news) => ({
     changes: olds.inputs['size'] === news['size'] ? [] : [{ path: 'size', kind: 'replace', ofInputs: true }],
   }),
@@ -37,7 +39,9 @@ let served: Served
 let client: providerRpc.ResourceProviderClient
 
 beforeAll(async () => {
-  served = await listen({ name: 'toy', version: '1.0.0', resources: { 'toy:index:Thing': thing } }, undefined)
+  const functions = { 'toy:index:double': async ({ size }: Bag) => ({ twice: Number(size) * 2 }) }
+  const resources = { 'toy:index:Thing': thing }
+  served = await listen({ name: 'toy', version: '1.0.0', resources, functions }, undefined)
   client = new providerRpc.ResourceProviderClient(`127.0.0.1:${served.port}`, credentials.createInsecure())
 })
 
@@ -82,7 +86,38 @@ test('a preview creates nothing and does not know what only creating tells', asy
     client.create(createRequest({ size: 'small' }, true), answer),
   )
   expect(seen).toEqual([])
-  expect(response.getProperties()?.toJavaScript()).toEqual({ size: 'small', made: unknown })
+  expect(response.getProperties()?.toJavaScript()).toEqual({ size: 'small', place: unknown, made: unknown })
+})
+
+test('what the program says is known in a preview, and an update knows what it leaves alone', async () => {
+  const said = await ask<pb.CreateResponse>((answer) =>
+    client.create(createRequest({ place: 'here' }, true), answer),
+  )
+  expect(said.getProperties()?.toJavaScript()).toEqual({ place: 'here', made: unknown })
+  const request = new pb.UpdateRequest()
+  request.setUrn(urn)
+  request.setPreview(true)
+  request.setOlds(struct({ size: 'small', made: 'yes' }))
+  const preview = async (news: object) => {
+    request.setNews(struct(news))
+    return (await ask<pb.UpdateResponse>((answer) => client.update(request, answer)))
+      .getProperties()
+      ?.toJavaScript()
+  }
+  expect(await preview({ size: 'small', label: 'new' })).toEqual({ size: 'small', made: 'yes', label: 'new' })
+  expect(await preview({ size: 'large' })).toEqual({ size: 'large', made: unknown })
+})
+
+test('a function answers, and one that is missing is named beside those that are known', async () => {
+  const request = new pb.InvokeRequest()
+  request.setTok('toy:index:double')
+  request.setArgs(struct({ size: secret(4), __internal: {} }))
+  const response = await ask<pb.InvokeResponse>((answer) => client.invoke(request, answer))
+  expect(response.getReturn()?.toJavaScript()).toEqual({ twice: 8 })
+  request.setTok('toy:index:halve')
+  await expect(ask((answer) => client.invoke(request, answer))).rejects.toMatchObject({
+    details: 'this toy plugin has no toy:index:halve; it knows toy:index:double',
+  })
 })
 
 test('a half-made resource is told with its properties, so that the engine keeps it', async () => {
