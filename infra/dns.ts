@@ -1,5 +1,6 @@
 import * as digitalocean from '@pulumi/digitalocean'
 import * as pulumi from '@pulumi/pulumi'
+import { onceOnly } from './attempts.ts'
 
 export interface DnsArgs {
   domain: string
@@ -22,13 +23,13 @@ export class Dns extends pulumi.ComponentResource {
 
   constructor(name: string, args: DnsArgs, opts?: pulumi.ComponentResourceOptions) {
     super('shoestring:infra:Dns', name, {}, opts)
-    const child = { parent: this }
+    const child = { parent: this, hooks: onceOnly('record') }
     const { ttlSeconds: ttl } = args
     // A zone can't be made beside an older one of its name.
     const zone = new digitalocean.Domain(
       name,
       { name: args.domain },
-      { parent: this, deleteBeforeReplace: true, protect: args.protect },
+      { parent: this, deleteBeforeReplace: true, protect: args.protect, hooks: onceOnly('zone') },
     )
     const record = (
       id: string,

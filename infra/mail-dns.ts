@@ -1,5 +1,6 @@
 import * as digitalocean from '@pulumi/digitalocean'
 import * as pulumi from '@pulumi/pulumi'
+import { onceOnly } from './attempts.ts'
 import type { Settings } from './settings.ts'
 
 export interface MailDnsArgs {
@@ -24,7 +25,7 @@ export class MailDns extends pulumi.ComponentResource {
       new digitalocean.DnsRecord(
         `${name}-${id}`,
         { domain: args.zone, ttl: args.ttlSeconds, ...record },
-        { parent: this },
+        { parent: this, hooks: onceOnly('record') },
       )
     }
     this.registerOutputs({})

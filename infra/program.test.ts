@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi'
+import { getMonitor } from '@pulumi/pulumi/runtime/settings.js'
 import { beforeAll, expect, test } from 'vitest'
 import { mailRecords } from './mail-dns.ts'
 import { firewallRules } from './server.ts'
@@ -10,6 +11,7 @@ interface Registered {
 }
 
 const registered: Registered[] = []
+const taken = (_hook: unknown, done: (error: null, answer: object) => void) => done(null, {})
 
 beforeAll(async () => {
   await pulumi.runtime.setMocks({
@@ -18,10 +20,12 @@ beforeAll(async () => {
       const computed = { ipAddress: '198.51.100.5', ipv6Address: '2001:db8::5', stdout: 'ssh-ed25519 AAAA\n' }
       return { id: '42', state: { ...inputs, ...computed } }
     },
-    call: () => ({}),
+    call: () => ({ sshKeys: [] }),
   })
+  // Pulumi's mocks say that they take hooks, and don't.
+  Object.assign(getMonitor() ?? {}, { registerResourceHook: taken, registerErrorHook: taken })
   const { program } = await import('./program.ts')
-  program({
+  await program({
     stack: 'staging',
     domain: 'example.com',
     region: 'fra1',
@@ -31,6 +35,8 @@ beforeAll(async () => {
     sshKeyFile: undefined,
     acme: { email: 'ops@example.com' },
     mail: undefined,
+    namecheap: { onDelete: 'restore' },
+    alerts: ['ops@example.com'],
     ttlSeconds: 300,
     protect: false,
   })
@@ -67,6 +73,53 @@ test('the host is known by the key that first contact saw', () => {
     hostKey: 'ssh-ed25519 AAAA',
     allow: ['22/tcp', '80/tcp', '443/tcp', '443/udp'],
   })
+})
+
+test('a domain at Namecheap is handed to DigitalOcean, and says how it is given back', () => {
+  expect(ofType('shoestring:index:Nameservers').map(({ inputs }) => inputs)).toEqual([
+    expect.objectContaining({
+      domain: 'example.com',
+      nameservers: ['ns1.digitalocean.com', 'ns2.digitalocean.com', 'ns3.digitalocean.com'],
+      onDelete: 'restore',
+    }),
+  ])
+})
+
+test('a domain is handed over when its zone is complete, and the host asks for certificates after that', () => {
+  const order = registered.map(({ type }) => type)
+  const handover = order.indexOf('shoestring:index:Nameservers')
+  expect(handover).toBeGreaterThan(order.lastIndexOf('digitalocean:index/dnsRecord:DnsRecord'))
+  expect(order.indexOf('shoestring:index:Host')).toBeGreaterThan(handover)
+})
+
+test('watches the server and both sites, and writes to whom the settings say', () => {
+  const to = { emails: ['ops@example.com'] }
+  expect(
+    ofType('digitalocean:index/monitorAlert:MonitorAlert').map(({ inputs }) => [
+      inputs['type'],
+      inputs['value'],
+      inputs['entities'],
+      inputs['alerts'],
+    ]),
+  ).toEqual([
+    ['v1/insights/droplet/cpu', 90, ['42'], to],
+    ['v1/insights/droplet/memory_utilization_percent', 92, ['42'], to],
+    ['v1/insights/droplet/disk_utilization_percent', 80, ['42'], to],
+  ])
+  expect(
+    ofType('digitalocean:index/uptimeCheck:UptimeCheck').map(({ name, inputs }) => [name, inputs['target']]),
+  ).toEqual([
+    ['monitoring-www', 'https://www.example.com'],
+    ['monitoring-app', 'https://app.example.com'],
+  ])
+  const told = ofType('digitalocean:index/uptimeAlert:UptimeAlert')
+  expect(told.map(({ name }) => name).toSorted()).toEqual([
+    'monitoring-app-certificate',
+    'monitoring-app-down',
+    'monitoring-www-certificate',
+    'monitoring-www-down',
+  ])
+  expect(told.map(({ inputs }) => inputs['notifications'])).toEqual([[to], [to], [to], [to]])
 })
 
 test('lets ssh in only from where the settings say, and the web from everywhere', () => {

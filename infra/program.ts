@@ -1,29 +1,19 @@
 import * as pulumi from '@pulumi/pulumi'
+import { cloud } from './cloud.ts'
 import { FirstContact } from './first-contact.ts'
-import { Dns } from './dns.ts'
 import { Host, Provider } from './host.ts'
-import { MailDns } from './mail-dns.ts'
+import { Monitoring } from './monitoring.ts'
+import { digitalOceanNameservers, Nameservers } from './namecheap.ts'
 import type { Outputs } from './outputs.ts'
 import { Release } from './release.ts'
-import { Server } from './server.ts'
 import type { Settings } from './settings.ts'
 
 /** A company's production: one server, its names, the hardened host on it, and the app that runs there. */
-export function program(settings: Settings): Outputs {
-  const { domain, region, size, operators, sshFrom, sshKeyFile, ttlSeconds, protect } = settings
-  const { issuer = 'letsencrypt.org', ...acme } = settings.acme
-
-  const server = new Server('web', {
-    region,
-    size,
-    sshFrom,
-    protect,
-    keys: operators.flatMap(({ keys }) => keys),
-  })
+export async function program(settings: Settings): Promise<Outputs> {
+  const { domain, operators, sshKeyFile } = settings
+  const { issuer: _, ...acme } = settings.acme
+  const { server, dns, zone } = await cloud(settings)
   const { address, address6, dropletId } = server
-
-  const dns = new Dns('dns', { domain, address, address6, issuer, ttlSeconds, protect })
-  if (settings.mail) new MailDns('mail', { zone: dns.zone, mail: settings.mail, ttlSeconds })
 
   const contact = new FirstContact(
     'first-contact',
@@ -31,6 +21,14 @@ export function program(settings: Settings): Outputs {
     { dependsOn: [server.reachable] },
   )
   const provider = new Provider('shoestring', { sshKeyFile })
+  const delegation =
+    settings.namecheap &&
+    new Nameservers(
+      'delegation',
+      { domain, nameservers: digitalOceanNameservers, onDelete: settings.namecheap.onDelete ?? 'keep' },
+      // A zone is complete before anyone asks it, or a name that is not there yet is remembered as missing.
+      { provider, dependsOn: zone },
+    )
   const host = new Host(
     'web',
     {
@@ -45,7 +43,7 @@ export function program(settings: Settings): Outputs {
       database: 'accounts',
     },
     // The first certificate is asked for at once: by then the names must lead here.
-    { provider, dependsOn: dns.records },
+    { provider, dependsOn: [...dns.records, ...(delegation ? [delegation] : [])] },
   )
   const release = new Release(
     'app',
@@ -53,12 +51,19 @@ export function program(settings: Settings): Outputs {
     { provider, dependsOn: [host] },
   )
 
+  const [www, app] = [`https://www.${domain}`, `https://app.${domain}`]
+  if (settings.alerts.length > 0) {
+    const watched = { dropletId, sites: { www, app }, emails: settings.alerts }
+    // Not before there is something to see, or the first mail says that all is down.
+    new Monitoring('monitoring', watched, { dependsOn: [release] })
+  }
+
   return {
     address,
     address6,
     hostKey: contact.hostKey,
-    www: `https://www.${domain}`,
-    app: `https://app.${domain}`,
+    www,
+    app,
     release: pulumi.interpolate`${release.version} (${release.hash})`,
   }
 }

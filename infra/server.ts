@@ -1,11 +1,13 @@
 import * as digitalocean from '@pulumi/digitalocean'
 import * as pulumi from '@pulumi/pulumi'
+import { onceOnly } from './attempts.ts'
+import type { OperatorKey } from './operator-keys.ts'
 
 export interface ServerArgs {
   region: string
   size: string
-  /** OpenSSH public keys of those who may log in as root at first contact. */
-  keys: readonly string[]
+  /** Keys of those who may log in as root at first contact. */
+  keys: readonly OperatorKey[]
   /** Networks that may reach port 22. */
   sshFrom: readonly string[]
   /** Keeps the address and the droplet from `pulumi destroy`. */
@@ -25,31 +27,36 @@ export class Server extends pulumi.ComponentResource {
     const child = { parent: this }
     const kept = { parent: this, protect: args.protect }
     const { region, size } = args
-    const keys = args.keys.map(
-      (publicKey, index) =>
-        new digitalocean.SshKey(`${name}-${index}`, { publicKey: publicKey.trim() }, child),
+    // Made by chance, it tells what is this stack's from everything else in the account.
+    const { name: mark } = new digitalocean.Tag(
+      `${pulumi.getProject()}-${pulumi.getStack()}`,
+      {},
+      { ...child, hooks: onceOnly('tag') },
+    )
+    const sshKeys = args.keys.map((key) =>
+      'fingerprint' in key
+        ? key.fingerprint
+        : new digitalocean.SshKey(key.name, key, { ...child, hooks: onceOnly('key') }).id,
+    )
+    // By tag, so that it stands before the droplet does.
+    const firewall = new digitalocean.Firewall(
+      name,
+      { tags: [mark], ...firewallRules(args.sshFrom) },
+      { ...child, hooks: onceOnly('firewall') },
     )
     const droplet = new digitalocean.Droplet(
       name,
-      {
-        image: 'debian-13-x64',
-        region,
-        size,
-        ipv6: true,
-        monitoring: true,
-        sshKeys: keys.map(({ id }) => id),
-      },
+      { image: 'debian-13-x64', region, size, ipv6: true, monitoring: true, sshKeys, tags: [mark] },
       // A key that an operator adds later reaches the host through its own steps; replacing the server for it would lose it.
-      { ...kept, ignoreChanges: ['sshKeys'] },
+      { ...kept, ignoreChanges: ['sshKeys'], dependsOn: [firewall], hooks: onceOnly('droplet') },
     )
     const dropletId = droplet.id.apply(Number)
-    const reserved = new digitalocean.ReservedIp(name, { region }, kept)
+    const reserved = new digitalocean.ReservedIp(name, { region }, { ...kept, hooks: onceOnly('address') })
     this.reachable = new digitalocean.ReservedIpAssignment(
       name,
       { ipAddress: reserved.ipAddress, dropletId },
-      child,
+      { ...child, hooks: onceOnly('assignment') },
     )
-    new digitalocean.Firewall(name, { dropletIds: [dropletId], ...firewallRules(args.sshFrom) }, child)
     this.address = reserved.ipAddress
     this.address6 = droplet.ipv6Address
     this.dropletId = droplet.id

@@ -1,0 +1,71 @@
+import * as pulumi from '@pulumi/pulumi'
+import type { Thing } from './account.ts'
+import { kinds, type Kind, type KindName } from './attempt-kinds.ts'
+
+// DigitalOcean's plugin asks again when an answer says 5xx or is lost, also after the thing was made; and what an
+// attempt made that failed in the end, no state knows of. Whatever is found here would stay, and cost money, for ever.
+
+const triesAfterCleaning = 2
+
+/** Looks after the attempts to create something: what a failed or repeated request made besides is removed again. */
+export function onceOnly(name: KindName): pulumi.ResourceHookBinding {
+  return bindings.get(name) ?? bind(name)
+}
+
+const bindings = new Map<KindName, pulumi.ResourceHookBinding>()
+
+function bind(name: KindName): pulumi.ResourceHookBinding {
+  const kind = kinds[name]
+  const before = new Map<string, Set<string>>()
+  const tries = new Map<string, number>()
+
+  /** What matches the inputs and was not there before the attempt. */
+  const madeSince = async (urn: string, inputs: Thing): Promise<Thing[]> =>
+    (await kind.alike(inputs)).filter((thing) => !before.get(urn)?.has(kind.idOf(thing)))
+
+  const binding = {
+    beforeCreate: [
+      new pulumi.ResourceHook(`${name}: what is there already`, async ({ urn, newInputs = {} }) => {
+        const stray = (await kind.leftBehind?.(newInputs)) ?? []
+        await removeAll(kind, stray, 'which an earlier run had left behind')
+        const there = await kind.alike(newInputs)
+        before.set(urn, new Set(there.map((thing) => kind.idOf(thing))))
+      }),
+    ],
+    afterCreate: kind.only
+      ? []
+      : [
+          new pulumi.ResourceHook(`${name}: made once`, async ({ urn, id, newInputs = {} }) => {
+            const twins = (await madeSince(urn, newInputs)).filter((thing) => kind.idOf(thing) !== id)
+            await removeAll(kind, twins, 'which a repeated request had made besides')
+          }),
+        ],
+    onError: [
+      new pulumi.ErrorHook(`${name}: failed`, async ({ urn, newInputs = {}, failedOperation }) => {
+        if (failedOperation !== 'create') return false
+        const made = await madeSince(urn, newInputs)
+        await removeAll(kind, made, 'which the failed request had made')
+        const count = (tries.get(urn) ?? 0) + 1
+        tries.set(urn, count)
+        // Nothing was made: asking once more would only fail once more.
+        return made.length > 0 && count <= triesAfterCleaning
+      }),
+    ],
+  }
+  bindings.set(name, binding)
+  return binding
+}
+
+async function removeAll(kind: Kind, things: Thing[], why: string): Promise<void> {
+  for (const thing of things) {
+    const what = kind.describe(thing)
+    try {
+      await kind.remove(thing)
+      await pulumi.log.warn(`removed ${what}, ${why}`)
+    } catch (error) {
+      await pulumi.log.error(
+        `${what}, ${why}, is still in the account\n  why   ${(error as Error).message}\n  next  pulumi up   (it is removed then, or delete it by hand)`,
+      )
+    }
+  }
+}
