@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { descriptionMissing } from '../lab/digitalocean/description.ts'
+import { readHeldRun } from '../lab/digitalocean/held-run.ts'
 
 interface Count {
   passed: number
@@ -13,9 +15,16 @@ interface Count {
 const looks = ['format:check', 'lint', 'types', 'dead']
 const kinds = ['fast', 'alone', 'host', 'e2e']
 
+/** Where every lab of the run notes which of its answers were held to DigitalOcean's own description of its API. */
+const folderOfRun = await mkdtemp(join(tmpdir(), 'shoestring-run-'))
+const heldRun = join(folderOfRun, 'answers.jsonl')
+process.env['SHOESTRING_DESCRIPTION'] = heldRun
+
 const total: Count = { passed: 0, failed: 0, skipped: 0 }
 for (const look of looks) add(await runLook(look))
 for (const kind of kinds) add(await runTests(kind))
+add(lookAtAnswers())
+await rm(folderOfRun, { recursive: true })
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exitCode = total.failed > 0 ? 1 : 0
 
@@ -23,6 +32,21 @@ function add({ passed, failed, skipped }: Count): void {
   total.passed += passed
   total.failed += failed
   total.skipped += skipped
+}
+
+/** The labs of the whole run, those that tests started as processes too; counts as one test. */
+function lookAtAnswers(): Count {
+  console.log('\n── answers')
+  if (descriptionMissing) {
+    console.log(`skipped: ${descriptionMissing}`)
+    return { passed: 0, failed: 0, skipped: 1 }
+  }
+  const { answers, mismatches } = readHeldRun(heldRun)
+  console.log(`${answers} answers of labs held to the official description: ${mismatches.length} break it`)
+  for (const mismatch of new Set(mismatches)) console.log(`  ${mismatch}`)
+  return mismatches.length === 0 && answers > 0
+    ? { passed: 1, failed: 0, skipped: 0 }
+    : { passed: 0, failed: 1, skipped: 0 }
 }
 
 async function runLook(name: string): Promise<Count> {
