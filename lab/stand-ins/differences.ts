@@ -1,8 +1,8 @@
 import type { Change } from '../../plugin/provider.ts'
 import { same, type Bag } from '../../plugin/values.ts'
 
-/** What changing an input does to its resource. */
-export type OnChange = 'update' | 'replace'
+/** What changing an input does to its resource; where it depends on the values, a function of them. */
+export type OnChange = 'update' | 'replace' | ((before: unknown, after: unknown) => 'update' | 'replace')
 
 /** The inputs that differ, as the engine wants them told; `canonical` gives values that mean the same one form. */
 export function differences(
@@ -14,8 +14,8 @@ export function differences(
   return Object.entries(inputs).flatMap(([path, onChange]) => {
     const [before, after] = [olds[path], news[path]]
     if (same(canonical(path, before, olds), canonical(path, after, news))) return []
-    const kind =
-      onChange === 'replace' ? 'replace' : isNone(before) ? 'add' : isNone(after) ? 'delete' : 'update'
+    const does = typeof onChange === 'string' ? onChange : onChange(before, after)
+    const kind = does === 'replace' ? does : isNone(before) ? 'add' : isNone(after) ? 'delete' : 'update'
     return [{ path, kind, ofInputs: true } as const]
   })
 }

@@ -1,14 +1,5 @@
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { $ } from 'zx'
-import { readToolchain } from '../../plugin/toolchain.ts'
-import { createApi, type Api } from '../digitalocean/api.ts'
-import { Store } from '../digitalocean/store.ts'
-import { noMachines } from '../machines.ts'
-import { installStandIns } from './install.ts'
+import { openPaperStack, type PaperStack } from '../paper-stack.ts'
 
 // The real engine and the real SDK, our plugins, and the lab's API with droplets on paper.
 const program = `
@@ -46,64 +37,21 @@ export const address = reserved.ipAddress
 export const userData = droplet.userData
 `
 
-let folder: string
-let api: Api
-let store: Store
-let pulumi: (...args: string[]) => Promise<string>
+let stack: PaperStack
+const pulumi = (...args: string[]) => stack.pulumi(...args)
+const state = () => stack.store.state
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'shoestring-stand-ins-'))
-  store = await Store.open(join(folder, 'cloud.json'))
-  const machines = noMachines(['198.51.100.3', '198.51.100.4', '198.51.100.5', '198.51.100.6'])
-  api = createApi({ store, machines, log: () => undefined })
-  await api.listen({ host: '127.0.0.1', port: 0 })
-  await symlink(join(import.meta.dirname, '../../node_modules'), join(folder, 'node_modules'))
-  await writeFile(join(folder, 'package.json'), '{"type": "module"}')
-  await writeFile(join(folder, 'index.js'), program)
-  await writeFile(
-    join(folder, 'Pulumi.yaml'),
-    'name: stand-ins\nmain: index.js\nruntime: {name: nodejs, options: {typescript: false}}\n',
-  )
-  await installStandIns(join(folder, 'home'))
-  const engine = await readToolchain().then(
-    (toolchain) => [dirname(toolchain.pulumi.path)],
-    () => [],
-  )
-  const env = {
-    ...process.env,
-    PATH: [dirname(process.execPath), ...engine, process.env['PATH']].join(delimiter),
-    PULUMI_HOME: join(folder, 'home'),
-    PULUMI_BACKEND_URL: `file://${folder}`,
-    PULUMI_CONFIG_PASSPHRASE: '',
-    PULUMI_SKIP_UPDATE_CHECK: 'true',
-    DIGITALOCEAN_API_URL: `http://127.0.0.1:${(api.server.address() as AddressInfo).port}`,
-    DIGITALOCEAN_TOKEN: 'test-token',
-    DIGITALOCEAN_HTTP_RETRY_WAIT_MIN: '0.1',
-  }
-  pulumi = async (...args) => {
-    const { stdout, stderr, exitCode } = await $({
-      cwd: folder,
-      env,
-      quiet: true,
-      nothrow: true,
-    })`pulumi ${args} --non-interactive --color never`
-    if (exitCode !== 0) throw new Error(`pulumi ${args.join(' ')}\n${stdout}\n${stderr}`)
-    return stdout
-  }
-  await pulumi('stack', 'init', 'test')
+  stack = await openPaperStack(program)
   await pulumi('config', 'set', '--secret', 'userData', '#cloud-config hunter2')
 })
-
-afterAll(async () => {
-  await api?.close()
-  await rm(folder, { recursive: true, force: true })
-})
+afterAll(() => stack?.remove())
 
 const nothingToDo = () => pulumi('preview', '--refresh', '--expect-no-changes')
 const up = () => pulumi('up', '--yes', '--skip-preview')
 const oneDroplet = () => {
-  expect(store.state.droplets).toHaveLength(1)
-  return store.state.droplets[0]
+  expect(state().droplets).toHaveLength(1)
+  return state().droplets[0]
 }
 
 test('makes the stack, then finds nothing to do', async () => {
@@ -115,14 +63,14 @@ test('makes the stack, then finds nothing to do', async () => {
     userData: '#cloud-config hunter2',
     sshKeys: [expect.stringMatching(/^ssh-ed25519 /)],
   })
-  expect(store.state.reservedIps).toMatchObject([{ dropletId: oneDroplet()?.id }])
+  expect(state().reservedIps).toMatchObject([{ dropletId: oneDroplet()?.id }])
   expect(
-    store.state.domains[0]?.records
-      .slice(4)
+    state()
+      .domains[0]?.records.slice(4)
       .map(({ type, name, data }) => [type, name, data])
       .toSorted(),
   ).toEqual([
-    ['A', '@', store.state.reservedIps[0]?.ip],
+    ['A', '@', state().reservedIps[0]?.ip],
     ['CAA', '@', 'letsencrypt.org'],
     ['CNAME', 'www', '@'],
     ['MX', '@', 'mail.example.net'],
@@ -143,7 +91,7 @@ test('a changed rule is an update of the firewall alone', async () => {
   expect(preview).toMatch(/~ digitalocean:index\/firewall:Firewall: \(update\)/)
   expect(preview).toMatch(/Resources:\n\s+~ 1 to update\n/)
   await up()
-  expect(store.state.firewalls[0]?.inbound[0]?.peers).toEqual({ addresses: ['198.51.100.0/24'] })
+  expect(state().firewalls[0]?.inbound[0]?.peers).toEqual({ addresses: ['198.51.100.0/24'] })
   await nothingToDo()
 })
 
@@ -152,8 +100,8 @@ test('a resize powers the same droplet off and on', async () => {
   await pulumi('config', 'set', 'size', 's-1vcpu-1gb')
   await up()
   expect(oneDroplet()).toMatchObject({ id: before?.id, size: 's-1vcpu-1gb', disk: 25, status: 'active' })
-  const done = store.state.actions
-    .filter(({ resourceId }) => resourceId === before?.id)
+  const done = state()
+    .actions.filter(({ resourceId }) => resourceId === before?.id)
     .map(({ type }) => type)
   expect(done).toEqual(['create', 'power_off', 'resize', 'power_on'])
   await nothingToDo()
@@ -167,13 +115,13 @@ test('changed user data is another droplet, which the address and the firewall f
   )
   await up()
   expect(oneDroplet()?.id).not.toBe(before?.id)
-  expect(store.state.reservedIps[0]?.dropletId).toBe(oneDroplet()?.id)
-  expect(store.state.firewalls[0]?.dropletIds).toEqual([oneDroplet()?.id])
+  expect(state().reservedIps[0]?.dropletId).toBe(oneDroplet()?.id)
+  expect(state().firewalls[0]?.dropletIds).toEqual([oneDroplet()?.id])
   await nothingToDo()
 })
 
 test('what someone changed or deleted by hand is found by refresh and repaired', async () => {
-  await store.change((draft) => {
+  await stack.store.change((draft) => {
     for (const record of draft.domains[0]?.records ?? []) if (record.name === 'www') record.ttl = 60
     draft.firewalls = []
   })
@@ -181,8 +129,8 @@ test('what someone changed or deleted by hand is found by refresh and repaired',
   expect(preview).toMatch(/DnsRecord\s+www\s+update\s+\[diff: ~ttl\]/)
   expect(preview).toMatch(/Firewall\s+web\s+create/)
   await pulumi('up', '--yes', '--skip-preview', '--refresh')
-  expect(store.state.domains[0]?.records.find(({ name }) => name === 'www')?.ttl).toBe(300)
-  expect(store.state.firewalls).toHaveLength(1)
+  expect(state().domains[0]?.records.find(({ name }) => name === 'www')?.ttl).toBe(300)
+  expect(state().firewalls).toHaveLength(1)
   await nothingToDo()
 })
 
@@ -198,7 +146,7 @@ test('a refusal says which request was refused and why', async () => {
 })
 
 test('a record and a droplet that are there already can be imported', async () => {
-  const record = store.state.domains[0]?.records.find(({ type }) => type === 'MX')
+  const record = state().domains[0]?.records.find(({ type }) => type === 'MX')
   const args = `import --yes --protect=false --generate-code=false --skip-preview
     digitalocean:index/dnsRecord:DnsRecord again example.com,${record?.id}`
   const imported = await pulumi(...args.split(/\s+/))
@@ -206,17 +154,21 @@ test('a record and a droplet that are there already can be imported', async () =
   await pulumi(
     'state',
     'delete',
-    'urn:pulumi:test::stand-ins::digitalocean:index/dnsRecord:DnsRecord::again',
+    'urn:pulumi:test::paper::digitalocean:index/dnsRecord:DnsRecord::again',
     '--yes',
   )
 })
 
-test('destroys all of it, and what is gone already does not matter', async () => {
-  await store.change((draft) => {
+test('destroys all of it; a record that is gone does not matter, for the rest it has to look first', async () => {
+  await stack.store.change((draft) => {
     for (const domain of draft.domains) domain.records = domain.records.filter(({ type }) => type !== 'MX')
+    draft.firewalls = []
   })
-  await pulumi('destroy', '--yes', '--skip-preview')
-  expect(store.state).toMatchObject({
+  await expect(pulumi('destroy', '--yes', '--skip-preview')).rejects.toThrow(
+    /Error deleting firewall: DELETE http\S+\/v2\/firewalls\/\S+: 404/,
+  )
+  await pulumi('destroy', '--yes', '--skip-preview', '--refresh')
+  expect(state()).toMatchObject({
     keys: [],
     droplets: [],
     leaving: [],

@@ -1,9 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 import type { Call } from '../../../plugin/provider.ts'
 import { test, type TestHost, type TestLab } from '../../testing.ts'
+import { copyToRemote } from './copy-to-remote.ts'
 import { remoteCommand } from './remote-command.ts'
 
 function callWith(said: string[] = []): Call {
@@ -64,6 +66,47 @@ test('a command that fails says how and what it said, not what it was', async ({
   const lost = { ...inputs, create: 'echo x >> /root/runs; exit 255' }
   await expect(remoteCommand.create(lost, callWith())).rejects.toThrow('exit status 255')
   expect((await host.$('cat /root/runs')).stdout).toBe('x\n')
+})
+
+test('an environment arrives as far as the host lets it in', async ({ host, lab }) => {
+  // Debian's sshd accepts LANG and LC_*, in the official plugin's case too.
+  const inputs = {
+    connection: await connectionTo(host, lab),
+    create: 'echo "$LC_GREETING-$GREETING-$PULUMI_COMMAND_STDOUT"',
+    environment: { LC_GREETING: 'hello', GREETING: 'hello' },
+  }
+  const { id, outputs } = await remoteCommand.create(inputs, callWith())
+  expect(outputs['stdout']).toBe('hello--')
+  await host.writeFile('/etc/ssh/sshd_config.d/90-test.conf', 'AcceptEnv PULUMI_COMMAND_*\n')
+  await host.$('systemctl reload ssh')
+  const again = { ...inputs, update: 'echo "before: $PULUMI_COMMAND_STDOUT"' }
+  const updated = await remoteCommand.update?.(id, { inputs, outputs }, again, callWith())
+  expect(updated?.['stdout']).toBe('before: hello--')
+  const deaf = { ...again, addPreviousOutputInEnv: false }
+  expect((await remoteCommand.update?.(id, { inputs, outputs }, deaf, callWith()))?.['stdout']).toBe(
+    'before: ',
+  )
+})
+
+test('copies a file and a text to where they are wished', async ({ host, lab }) => {
+  const connection = await connectionTo(host, lab)
+  const file = fileURLToPath(import.meta.url)
+  await copyToRemote.create({ connection, source: { text: 'hello' }, remotePath: "/root/it's" }, callWith())
+  expect((await host.$(`cat "/root/it's"`)).stdout).toBe('hello')
+  await copyToRemote.create({ connection, source: { path: file }, remotePath: '/root' }, callWith())
+  expect((await host.$('cat /root/remote-command.host.test.ts')).stdout).toBe(await readFile(file, 'utf8'))
+  await expect(
+    copyToRemote.create({ connection, source: { text: 'x' }, remotePath: '/nowhere/x' }, callWith()),
+  ).rejects.toThrow(/^copying to \/nowhere\/x on [\d.]+ ended with exit status \d:\n.*No such file/)
+})
+
+test('says what it can not do before it tries', async ({ host, lab }) => {
+  const connection = { ...(await connectionTo(host, lab)), proxy: { host: 'bastion' }, password: 'x' }
+  const checked = await remoteCommand.check?.({ connection, create: 'true' }, {}, { name: 'it', suffix: '' })
+  expect(checked?.failures.map(({ property }) => property)).toEqual([
+    'connection.proxy',
+    'connection.password',
+  ])
 })
 
 test('believes only the host whose key it was told', async ({ host, lab }) => {

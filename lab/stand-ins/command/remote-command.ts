@@ -1,30 +1,29 @@
 import { randomBytes } from 'node:crypto'
-import type { Call, CheckFailure, ResourceClass } from '../../../plugin/provider.ts'
-import { hasUnknown, type Bag } from '../../../plugin/values.ts'
+import type { Call, ResourceClass } from '../../../plugin/provider.ts'
+import type { Bag } from '../../../plugin/values.ts'
 import { differences, type OnChange } from '../differences.ts'
 import { textOf } from '../text.ts'
-import type { Connection } from './connection.ts'
-import { runOverSsh, type Ran } from './ssh.ts'
+import {
+  checkCommand,
+  commandInputs,
+  failed,
+  isLogged,
+  previousOutput,
+  withoutLastBreak,
+} from './command-inputs.ts'
+import { checkConnection, type Connection } from './connection.ts'
+import { runOverSsh } from './ssh.ts'
 
-const inputs: Record<string, OnChange> = {
-  connection: 'update',
-  create: 'update',
-  update: 'update',
-  delete: 'update',
-  stdin: 'update',
-  environment: 'update',
-  logging: 'update',
-  addPreviousOutputInEnv: 'update',
-  triggers: 'replace',
-}
-
-const loggings = ['stdout', 'stderr', 'stdoutAndStderr', 'none']
+const inputs: Record<string, OnChange> = { connection: 'update', ...commandInputs }
 
 /** A command on another host, run when the resource is created, changed or deleted. */
 export const remoteCommand: ResourceClass = {
   computed: ['stdout', 'stderr'],
+  secret: ['connection'],
+  // What a command will say is known when it has run.
+  recomputed: () => ['stdout', 'stderr'],
   check(news) {
-    return { inputs: news, failures: hasUnknown(news['connection']) ? [] : failuresOf(news) }
+    return { inputs: news, failures: [...checkCommand(news, inputs), ...checkConnection(news['connection'])] }
   },
   async diff(_id, olds, news) {
     return { changes: differences(inputs, olds.inputs, news) }
@@ -46,29 +45,6 @@ export const remoteCommand: ResourceClass = {
   },
 }
 
-const failure = (property: string, reason: string): CheckFailure => ({ property, reason })
-
-function failuresOf(news: Bag): CheckFailure[] {
-  const connection = (news['connection'] ?? {}) as Bag
-  const known = ['host', 'user', 'port', 'privateKey', 'hostKey', 'dialErrorLimit', 'perDialTimeout']
-  return [
-    ...Object.keys(news)
-      .filter((property) => !(property in inputs))
-      .map((property) => failure(property, `the lab's stand-in plugin doesn't know ${property}`)),
-    ...Object.keys(connection)
-      .filter((property) => !known.includes(property))
-      .map((property) =>
-        failure(`connection.${property}`, `the lab's stand-in plugin knows only ${known.join(', ')}`),
-      ),
-    ...(typeof connection['host'] === 'string'
-      ? []
-      : [failure('connection.host', 'must be a host to connect to')]),
-    ...(news['logging'] === undefined || loggings.includes(textOf(news['logging']))
-      ? []
-      : [failure('logging', `must be one of ${loggings.join(', ')}`)]),
-  ]
-}
-
 async function run(
   which: 'create' | 'update' | 'delete',
   inputsNow: Bag,
@@ -80,35 +56,19 @@ async function run(
   if (typeof command !== 'string')
     return { stdout: textOf(before['stdout']), stderr: textOf(before['stderr']) }
   const connection = inputsNow['connection'] as Connection
-  const logging = textOf(inputsNow['logging'] ?? 'stdoutAndStderr')
   const ran = await runOverSsh(connection, {
     command,
     stdin: inputsNow['stdin'] as string | undefined,
     environment: {
-      ...(inputsNow['addPreviousOutputInEnv'] === false ? {} : previousOutput(before)),
       ...(inputsNow['environment'] as Record<string, string> | undefined),
+      ...previousOutput(inputsNow, before),
     },
     signal: call.signal,
     waiting: (why) => call.status(`waiting for ${connection.host}: ${why}`),
-    said: (stream, line) =>
-      logging === stream || logging === 'stdoutAndStderr' ? call.info(line) : Promise.resolve(),
+    said: (stream, line) => (isLogged(stream, inputsNow['logging']) ? call.info(line) : Promise.resolve()),
   })
-  if (ran.exitCode === 0) return { stdout: trimmed(ran.stdout), stderr: trimmed(ran.stderr) }
+  if (ran.exitCode === 0)
+    return { stdout: withoutLastBreak(ran.stdout), stderr: withoutLastBreak(ran.stderr) }
   if (call.signal.aborted) throw new Error(`the ${which} command on ${connection.host} was cancelled`)
-  throw new Error(failed(which, connection.host, ran))
+  throw new Error(failed(`the ${which} command on ${connection.host}`, ran))
 }
-
-/** How a command sees what the one before it said; empty the first time. */
-function previousOutput({ stdout, stderr }: Bag): Record<string, string> {
-  return stdout === undefined
-    ? {}
-    : { PULUMI_COMMAND_STDOUT: textOf(stdout), PULUMI_COMMAND_STDERR: textOf(stderr) }
-}
-
-/** The command itself stays out of it: it may hold a secret. */
-function failed(which: string, host: string, { exitCode, stdout, stderr }: Ran): string {
-  const said = (trimmed(stderr) || trimmed(stdout)).split('\n').slice(-20).join('\n')
-  return `the ${which} command on ${host} ended with exit status ${exitCode}${said ? `:\n${said}` : ', saying nothing'}`
-}
-
-const trimmed = (text: string) => text.replace(/\n$/, '')

@@ -17,7 +17,7 @@ export async function withSshFolder<T>(
 }
 
 async function sshOptions(connection: Connection, folder: string): Promise<string[]> {
-  const { host, port = 22, privateKey, hostKey, perDialTimeout = 15 } = connection
+  const { host, port = 22, privateKey, agentSocketPath, hostKey, perDialTimeout = 15 } = connection
   const knownHosts = join(folder, 'known_hosts')
   await writeFile(
     knownHosts,
@@ -35,6 +35,7 @@ async function sshOptions(connection: Connection, folder: string): Promise<strin
     ControlPath: join(folder, 'mux'),
     // Long enough for the command to begin; a killed plugin leaves nothing that stays.
     ControlPersist: 10,
+    ...(agentSocketPath ? { IdentityAgent: agentSocketPath } : {}),
     ...(privateKey ? { IdentityFile: await keyFile(folder, privateKey), IdentitiesOnly: 'yes' } : {}),
   }
   // Not with the settings of whoever runs this.

@@ -1,37 +1,31 @@
-import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
-import type { Readable } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 import { lastLines } from '../../../provision/errors.ts'
 import type { Connection } from './connection.ts'
+import { noExitCode, runProcess, type Ran } from './run-process.ts'
 import { withSshFolder } from './ssh-folder.ts'
 
 export interface Order {
   command: string
-  stdin?: string | undefined
+  stdin?: string | Buffer | undefined
   environment: Record<string, string>
   signal: AbortSignal
   /** Told after each attempt that failed. */
   waiting(why: string): Promise<void>
-  said(stream: 'stdout' | 'stderr', line: string): Promise<void>
-}
-
-export interface Ran {
-  exitCode: number
-  stdout: string
-  stderr: string
+  said: (stream: 'stdout' | 'stderr', line: string) => Promise<void>
 }
 
 // The waits of the official plugin: the first, how it grows, the longest.
 const [firstWaitMs, growth, longestWaitMs] = [100, 1.5, 5000]
-const connectionFailed = 255
+// OpenSSH's own; a process that a signal ended is no connection either.
+const connectionFailed = noExitCode
 
 /** Runs a command through the system's OpenSSH client, dialling again while the host doesn't answer yet. */
 export async function runOverSsh(connection: Connection, order: Order): Promise<Ran> {
   return withSshFolder(connection, async (options) => {
     const target = ['-l', connection.user ?? 'root', '-p', String(connection.port ?? 22), connection.host]
-    await dial(connection, order, [...options, ...target, 'true'])
+    // What may be sent, the process decides that holds the connection.
     const sent = Object.keys(order.environment).flatMap((name) => ['-o', `SendEnv=${name}`])
+    await dial(connection, order, [...options, ...sent, ...target, 'true'])
     try {
       return await ssh([...options, ...sent, ...target, order.command], order)
     } finally {
@@ -63,34 +57,4 @@ async function dial(connection: Connection, order: Order, args: string[]): Promi
   }
 }
 
-async function ssh(args: string[], order?: Order): Promise<Ran> {
-  const child = spawn('ssh', args, {
-    env: { ...process.env, ...order?.environment },
-    stdio: ['pipe', 'pipe', 'pipe'],
-    // Ctrl-C at a terminal goes to the whole group; the engine tells us itself.
-    detached: true,
-  })
-  const stop = () => child.kill()
-  order?.signal.addEventListener('abort', stop)
-  const exit = new Promise<number>((resolve, reject) => {
-    child.on('error', (cause) => reject(new Error(`cannot start ssh: ${cause.message}`, { cause })))
-    child.on('close', (code) => resolve(code ?? connectionFailed))
-  })
-  // A command need not read what it is given.
-  child.stdin.on('error', () => undefined)
-  child.stdin.end(order?.stdin ?? '')
-  const [stdout, stderr, exitCode] = await Promise.all([
-    collect(child.stdout, (line) => order?.said('stdout', line)),
-    collect(child.stderr, (line) => order?.said('stderr', line)),
-    exit,
-  ])
-  order?.signal.removeEventListener('abort', stop)
-  return { exitCode, stdout, stderr }
-}
-
-async function collect(stream: Readable, said: (line: string) => Promise<void> | undefined): Promise<string> {
-  const chunks: Buffer[] = []
-  stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-  for await (const line of createInterface({ input: stream })) await said(line)
-  return Buffer.concat(chunks).toString()
-}
+const ssh = async (args: string[], order?: Order): Promise<Ran> => runProcess('ssh', args, order ?? {})

@@ -37,7 +37,7 @@ test.each([429, 500, 502, 503])('repeats a request that is answered with %d, a P
 test('gives up after five attempts', async () => {
   const { api, apiEndpoint, asked } = await answering({ status: 503 })
   await expect(api.call('GET', '/v2/tags')).rejects.toThrow(
-    `GET ${apiEndpoint}/v2/tags: giving up after 5 attempt(s): 503`,
+    `GET ${apiEndpoint}/v2/tags: 503 (request "r1") ; giving up after 5 attempt(s)`,
   )
   expect(asked).toHaveLength(5)
 })
@@ -61,16 +61,44 @@ test.each([
   expect(asked).toHaveLength(1)
 })
 
-test('what is gone can be looked for and deleted', async () => {
+test('what is gone can be looked for', async () => {
   const { api } = await answering({ status: 404, body: { message: 'gone' } })
   expect(await api.find('/v2/tags/a')).toBeUndefined()
-  await expect(api.delete('/v2/tags/a')).resolves.toBeUndefined()
+  await expect(api.call('GET', '/v2/tags/a')).rejects.toMatchObject({ status: 404 })
+})
+
+test('lists page after page', async () => {
+  const next = { pages: { next: 'http://127.0.0.1/v2/tags?page=2' } }
+  const { api, asked } = await answering(
+    { status: 200, body: { tags: ['a'], links: next } },
+    { status: 200, body: { tags: ['b'], links: {} } },
+  )
+  expect(await api.list('/v2/tags', 'tags')).toEqual(['a', 'b'])
+  expect(asked.map(({ url }) => url)).toEqual([
+    '/v2/tags?page=1&per_page=200',
+    '/v2/tags?page=2&per_page=200',
+  ])
+})
+
+test('without repeats the first answer counts', async () => {
+  const { api, asked, apiEndpoint } = await answering({ status: 503, body: { message: 'busy' } })
+  api.configure({ apiEndpoint, token: 't', httpRetryMax: '0' })
+  await expect(api.call('GET', '/v2/tags')).rejects.toThrow(/v2\/tags: 503 \(request "r1"\) busy$/)
+  expect(asked).toHaveLength(1)
+})
+
+test('keeps requests apart when a rate is set', async () => {
+  const { api, apiEndpoint } = await answering({ status: 200 })
+  api.configure({ apiEndpoint, token: 't', requestsPerSecond: '20' })
+  const began = Date.now()
+  await Promise.all(Array.from({ length: 5 }, async () => api.call('GET', '/v2/tags')))
+  expect(Date.now() - began).toBeGreaterThanOrEqual(195)
 })
 
 test('names the reason when nobody answers', async () => {
   const api = new Api()
   api.configure({ apiEndpoint: 'http://127.0.0.1:1', token: 't', httpRetryMax: 1, httpRetryWaitMin: 0.01 })
   await expect(api.call('GET', '/v2/tags')).rejects.toThrow(
-    /^GET http:\/\/127\.0\.0\.1:1\/v2\/tags: giving up after 2 attempt\(s\): .*(ECONNREFUSED|bad port)/,
+    /^Get "http:\/\/127\.0\.0\.1:1\/v2\/tags": .*(ECONNREFUSED|bad port)/,
   )
 })

@@ -1,48 +1,44 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Bag } from '../../../plugin/values.ts'
-import { textOf } from '../text.ts'
+import { apiSettings, type ApiSettings } from './api-settings.ts'
 
-/** An answer that is no success, in the official client's words. */
+/** A request without success, in the official client's words; no status when nobody answered. */
 export class ApiError extends Error {
-  readonly status: number
+  readonly status: number | undefined
 
-  constructor(status: number, message: string) {
+  constructor(status: number | undefined, message: string) {
     super(message)
     this.status = status
   }
 }
 
-interface Settings {
-  url: string
-  token: string
-  /** How often a request is repeated, and the shortest and longest wait before that. */
-  retries: number
-  waitMinMs: number
-  waitMaxMs: number
-}
+/** Whether the API says that there is no such thing. */
+export const isGone = (error: unknown): error is ApiError => error instanceof ApiError && error.status === 404
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** DigitalOcean's API as the official plugin talks to it: the same settings, headers, repeats and errors. */
 export class Api {
-  #settings: Settings = settingsFrom({})
+  #settings: ApiSettings = apiSettings({})
+  #nextTurnMs = 0
 
   /** Takes the provider's own settings; what they leave out comes from the environment. */
   configure(settings: Bag): void {
-    this.#settings = settingsFrom(settings)
+    this.#settings = apiSettings(settings)
   }
 
   // Answers are taken at their word, as the official client does.
-  async call(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<any> {
+  async call(method: Method, path: string, body?: object): Promise<any> {
     const { url, retries } = this.#settings
-    const what = `${method} ${url}${path}`
     for (let attempt = 1; ; attempt++) {
       // oxlint-disable-next-line no-await-in-loop
+      await this.#turn()
+      // oxlint-disable-next-line no-await-in-loop
       const answer = await this.#send(method, path, body).catch((cause: Error) => cause)
-      const repeatable = answer instanceof Error || isPassing(answer.status)
-      if (!repeatable) return read(what, answer)
-      if (attempt > retries) {
-        const why =
-          answer instanceof Error ? connectionError(answer) : `${answer.status} ${await answer.text()}`
-        throw new Error(`${what}: giving up after ${attempt} attempt(s): ${why}`)
+      const passing = answer instanceof Error || isPassing(answer.status)
+      if (!passing || attempt > retries) {
+        if (answer instanceof Error) throw noAnswer(method, url + path, answer)
+        return read(`${method} ${url}${path}`, answer, passing && retries > 0 ? attempt : 0)
       }
       // oxlint-disable-next-line no-await-in-loop
       await setTimeout(this.#waitMs(attempt, answer))
@@ -51,14 +47,24 @@ export class Api {
 
   /** The answer, or undefined where the thing isn't there. */
   async find(path: string): Promise<any> {
-    return this.call('GET', path).catch(undefinedIfGone)
+    return this.call('GET', path).catch((error: unknown) => {
+      if (!isGone(error)) throw error
+    })
   }
 
-  async delete(path: string): Promise<void> {
-    await this.call('DELETE', path).catch(undefinedIfGone)
+  /** Everything in a list, page by page. */
+  async list(path: string, key: string): Promise<any[]> {
+    const things: unknown[] = []
+    for (let page = 1; ; page++) {
+      const query = `${path.includes('?') ? '&' : '?'}page=${page}&per_page=200`
+      // oxlint-disable-next-line no-await-in-loop
+      const answer = await this.call('GET', `${path}${query}`)
+      things.push(...((answer[key] as unknown[] | null) ?? []))
+      if (!answer.links?.pages?.next) return things
+    }
   }
 
-  async #send(method: string, path: string, body?: object): Promise<Response> {
+  async #send(method: Method, path: string, body?: object): Promise<Response> {
     const { url, token } = this.#settings
     return fetch(url + path, {
       method,
@@ -71,50 +77,41 @@ export class Api {
     })
   }
 
+  /** Keeps requests apart when a rate is set. */
+  async #turn(): Promise<void> {
+    const { requestsPerSecond } = this.#settings
+    if (requestsPerSecond <= 0) return
+    const turnMs = Math.max(Date.now(), this.#nextTurnMs)
+    this.#nextTurnMs = turnMs + 1000 / requestsPerSecond
+    await setTimeout(turnMs - Date.now())
+  }
+
   #waitMs(attempt: number, answer: Response | Error): number {
     const { waitMinMs, waitMaxMs } = this.#settings
-    const after =
-      answer instanceof Error ? undefined : Number(answer.headers.get('retry-after') ?? Number.NaN)
-    if (after !== undefined && after >= 0) return after * 1000
-    return Math.min(waitMaxMs, waitMinMs * 2 ** (attempt - 1))
+    const told = answer instanceof Error || ![429, 503].includes(answer.status) ? null : answer.headers
+    const after = Number(told?.get('retry-after') ?? Number.NaN)
+    return after >= 0 ? after * 1000 : Math.min(waitMaxMs, waitMinMs * 2 ** (attempt - 1))
   }
 }
 
 const isPassing = (status: number) => status === 429 || (status >= 500 && status !== 501)
 
-function undefinedIfGone(error: Error): undefined {
-  if (!(error instanceof ApiError) || error.status !== 404) throw error
-}
-
-function settingsFrom(given: Bag): Settings {
-  const setting = (name: string, ...variables: string[]): string | undefined => {
-    const value = given[name] ?? variables.map((variable) => process.env[variable]).find(Boolean)
-    return value === undefined || value === '' ? undefined : textOf(value)
-  }
-  const number = (name: string, variable: string, fallback: number) =>
-    Number(setting(name, variable) ?? fallback)
-  return {
-    url: (setting('apiEndpoint', 'DIGITALOCEAN_API_URL') ?? 'https://api.digitalocean.com').replace(
-      /\/$/,
-      '',
-    ),
-    token: setting('token', 'DIGITALOCEAN_TOKEN', 'DIGITALOCEAN_ACCESS_TOKEN') ?? '',
-    retries: number('httpRetryMax', 'DIGITALOCEAN_HTTP_RETRY_MAX', 4),
-    waitMinMs: 1000 * number('httpRetryWaitMin', 'DIGITALOCEAN_HTTP_RETRY_WAIT_MIN', 1),
-    waitMaxMs: 1000 * number('httpRetryWaitMax', 'DIGITALOCEAN_HTTP_RETRY_WAIT_MAX', 30),
-  }
-}
-
-async function read(what: string, answer: Response): Promise<unknown> {
+async function read(what: string, answer: Response, attempts: number): Promise<unknown> {
   const text = await answer.text()
   const body = parsed(text)
   if (answer.ok) return body
-  const error = (body ?? {}) as { message?: string; request_id?: string }
+  // What is no JSON is the message.
+  const error = (body ?? { message: text }) as { message?: string; request_id?: string }
   const request = error.request_id ?? answer.headers.get('x-request-id')
-  throw new ApiError(
-    answer.status,
-    `${what}: ${answer.status} ${request ? `(request "${request}") ` : ''}${error.message ?? text}`,
-  )
+  const named = request ? `(request "${request}") ` : ''
+  const tried = attempts > 0 ? `; giving up after ${attempts} attempt(s)` : ''
+  throw new ApiError(answer.status, `${what}: ${answer.status} ${named}${error.message ?? ''}${tried}`)
+}
+
+/** Go writes methods so, and fetch says "fetch failed" and keeps the reason to itself. */
+function noAnswer(method: Method, url: string, error: Error): ApiError {
+  const why = error.cause instanceof Error ? error.cause.message || String(error.cause) : error.message
+  return new ApiError(undefined, `${method[0]}${method.slice(1).toLowerCase()} "${url}": ${why}`)
 }
 
 function parsed(text: string): unknown {
@@ -124,9 +121,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** fetch says "fetch failed" and keeps the reason to itself. */
-function connectionError(error: Error): string {
-  return error.cause instanceof Error ? error.cause.message || String(error.cause) : error.message
 }

@@ -1,123 +1,150 @@
-import type { Call, CheckFailure, Olds, ResourceClass } from '../../../plugin/provider.ts'
+import { createHash } from 'node:crypto'
+import { HalfMade, type Call, type Olds, type ResourceClass } from '../../../plugin/provider.ts'
 import { hasUnknown, same, type Bag } from '../../../plugin/values.ts'
-import { differences, isNone, type OnChange } from '../differences.ts'
+import { differences, isNone } from '../differences.ts'
+import { textOf } from '../text.ts'
+import { ApiError } from './api.ts'
+import type { Behaviour } from './behaviour.ts'
+import { checkInputs } from './check-inputs.ts'
+import type { Properties, Words } from './properties.ts'
 
-/** The properties of a resource: what each input does when it changes, and what only the API says. */
-export interface Properties {
-  readonly inputs: Readonly<Record<string, OnChange>>
-  readonly computed: readonly string[]
-  /** What the API has where the program says nothing; an input without one is not compared then. */
-  readonly defaults?: Bag
-  /** Whether a name is made up where the program gives none. */
-  readonly autonamed?: boolean
-}
-
-/** What a resource does with the API. */
-export interface Behaviour {
-  /** Gives inputs that mean the same one form: sets sorted, names relative. */
-  canonical?(property: string, value: unknown, inputs: Bag): unknown
-  check?(inputs: Bag): CheckFailure[]
-  create(inputs: Bag, call: Call): Promise<string>
-  /** All the API tells, as properties: null for what isn't set, undefined for what it keeps to itself. */
-  read(id: string, olds: Bag): Promise<(Bag & { id?: string }) | undefined>
-  /** What outputs show of what is known. */
-  shown?(outputs: Bag): Bag
-  update?(id: string, olds: Bag, news: Bag, call: Call): Promise<void>
-  delete(id: string, olds: Olds, call: Call): Promise<void>
-}
-
-/** A resource class made of its properties and what it does. */
+/** A resource class made of its properties and what it does, with the ways of the bridge that carries the official plugin. */
 export function cloudResource(properties: Properties, behaviour: Behaviour): ResourceClass {
-  const { inputs, computed, autonamed } = properties
+  const { inputs, computed, defaults = {}, sets = [], digests = [], autonamed = false, words } = properties
+  const left = Object.keys(inputs).filter((property) => !(property in defaults) && !isRequired(property))
+
+  function isRequired(property: string): boolean {
+    return (properties.required?.includes(property) ?? false) || (autonamed && property === 'name')
+  }
+
   const canonical = (property: string, value: unknown, all: Bag): unknown => {
-    const meant = isNone(value) ? properties.defaults?.[property] : value
-    return isNone(meant) || hasUnknown(meant) ? meant : (behaviour.canonical?.(property, meant, all) ?? meant)
+    const meant = isNone(value) ? defaults[property] : value
+    if (isNone(meant) || hasUnknown(meant)) return meant
+    const formed = behaviour.canonical?.(property, meant, all) ?? meant
+    return sets.includes(property) ? (formed as unknown[]).map(textOf).toSorted() : formed
   }
 
-  /** Outputs: what went in, overruled by what the API says. */
-  async function outputsOf(id: string, news: Bag): Promise<Bag> {
-    const now = await behaviour.read(id, news)
-    if (!now) throw new Error(`it was made as ${id}, and then it was gone`)
-    return shown({ ...news, ...kept(now, news) })
-  }
+  /** What is known of a resource: its outputs, and its inputs where outputs don't tell. */
+  const known = ({ inputs: said, outputs }: Olds): Bag => ({ ...said, ...without(outputs, digests) })
 
-  function shown(known: Bag): Bag {
-    const outputs = told({ ...properties.defaults, ...known })
-    return behaviour.shown?.(outputs) ?? outputs
-  }
+  /** Inputs that the program leaves to the cloud, as they are. */
+  const unsaidIn = (news: Bag, before: Bag): Bag =>
+    Object.fromEntries(left.filter((each) => isNone(news[each])).map((each) => [each, before[each]]))
 
-  /** The API's values, each in the words that the inputs already have for it. */
-  function kept(now: Bag, before: Bag): Bag {
-    const words = Object.entries(now).map(([property, value]) => {
+  /** The API's values; a set in the order that the program has. */
+  function inOrder(now: Bag, before: Bag): Bag {
+    const kept = Object.entries(now).map(([property, value]) => {
       const old = before[property]
-      const unchanged =
-        property in inputs && same(canonical(property, old, before), canonical(property, value, now))
-      return [property, unchanged && !isNone(old) ? old : value]
+      const sameSet =
+        sets.includes(property) && !isNone(old) && same(form(property, old), form(property, value))
+      return [property, sameSet ? old : value]
     })
-    return Object.fromEntries(words) as Bag
+    return Object.fromEntries(kept) as Bag
+
+    function form(property: string, value: unknown): unknown {
+      return canonical(property, value, property in before ? before : now)
+    }
+  }
+
+  function outputsOf(now: Bag, news: Bag): Bag {
+    const outputs = told({ ...defaults, ...news, ...inOrder(now, news) })
+    const digested = digests.filter((property) => property in outputs)
+    return { ...outputs, ...Object.fromEntries(digested.map((each) => [each, sha1(textOf(outputs[each]))])) }
   }
 
   /** Inputs as a program would have to say them for the API to be like this. */
-  function inputsOf(now: Bag, before: Bag): Bag {
-    const importing = Object.keys(before).length === 0
-    const found = kept(now, before)
+  function inputsOf(now: Bag, said: Bag, importing: boolean): Bag {
+    const found = inOrder(now, said)
     return told(
       Object.fromEntries(
         Object.keys(inputs).flatMap((property) => {
-          if (found[property] === undefined) return [[property, before[property]]]
-          const usual = properties.defaults?.[property]
-          const said = property in before || importing || usual !== undefined
-          const isUsual =
-            !(property in before) &&
-            same(canonical(property, found[property], now), canonical(property, usual, now))
-          return said && !isUsual ? [[property, found[property]]] : []
+          const [old, value] = [said[property], found[property]]
+          if (value === undefined) return [[property, old]]
+          // Two ways to say one thing: the program's stays.
+          if (!isNone(old) && same(canonical(property, old, said), canonical(property, value, now)))
+            return [[property, old]]
+          const usual = same(canonical(property, value, now), canonical(property, undefined, now))
+          const worthSaying = property in said || (!usual && (importing || property in defaults))
+          return worthSaying ? [[property, value]] : []
         }),
       ),
     )
   }
 
+  /** What is there now, or what is known where nobody answers. */
+  async function bestKnown(id: string, news: Bag, outputs: Bag): Promise<Bag> {
+    const now = await behaviour.read(id, news).catch(() => undefined)
+    return now ? outputsOf(now, news) : outputs
+  }
+
   return {
     computed: [...computed],
+    unsaid: left,
+    recomputed: (olds, news) => behaviour.recomputed?.(known(olds), news) ?? [],
     check(news, olds, fresh) {
-      const stray = Object.keys(news).filter((property) => !(property in inputs))
-      const failures = [
-        ...stray.map((property) => ({
-          property,
-          reason: `the lab's stand-in plugin doesn't know ${property}; the official one might`,
-        })),
-        ...(behaviour.check?.(news) ?? []),
-      ]
-      if (!autonamed || !isNone(news['name'])) return { inputs: news, failures }
-      return { inputs: { ...news, name: olds['name'] ?? `${fresh.name}-${fresh.suffix}` }, failures }
+      const name = news['name'] ?? olds['name'] ?? `${fresh.name}-${fresh.suffix}`
+      const named = autonamed ? { ...news, name } : news
+      return { inputs: named, failures: checkInputs(properties, behaviour, named) }
     },
     async diff(_id, olds, news, call) {
-      const changes = differences(inputs, olds.inputs, news, canonical)
+      const before = known(olds)
+      const changes = differences(inputs, before, { ...news, ...unsaidIn(news, before) }, canonical)
       // A name that somebody chose can't be borne twice; one that was made up ends in seven digits.
-      const chosen =
-        autonamed === true &&
-        !new RegExp(`^${RegExp.escape(call.name)}-[0-9a-f]{7}$`).test(String(news['name']))
-      return { changes, deleteBeforeReplace: chosen && changes.some(({ kind }) => kind === 'replace') }
+      const madeUp = new RegExp(`^${RegExp.escape(call.name)}-[0-9a-f]{7}$`).test(String(news['name']))
+      const borneTwice = autonamed && !madeUp && same(before['name'], news['name'])
+      return { changes, deleteBeforeReplace: borneTwice && changes.some(({ kind }) => kind === 'replace') }
     },
     async create(news, call) {
-      const id = await behaviour.create(news, call)
-      return { id, outputs: await outputsOf(id, news) }
+      const id = await saying(words.create, behaviour.create({ ...defaults, ...news }, call))
+      const now = await saying(words.read, behaviour.read(id, news)).catch((error: Error) => {
+        // It is there: the state has to know of it.
+        throw new HalfMade(id, outputsOf({}, news), error)
+      })
+      // The official plugin forgets what it can't find again, and its bridge says so:
+      // https://github.com/digitalocean/terraform-provider-digitalocean/issues/1600
+      if (!now) throw new Error(`expected non-nil error with nil state during Create of ${call.urn}`)
+      return { id, outputs: outputsOf(now, news) }
     },
     async read(id, olds) {
-      const now = await behaviour.read(id, olds.inputs)
+      const [said, shown] = [olds.inputs, olds.outputs].map((bag) => Object.keys(bag).length > 0)
+      const now = await saying(words.read, behaviour.read(id, known(olds), !said && !shown))
       if (!now) return undefined
       const { id: newId = id, ...found } = now
-      return {
-        id: newId,
-        inputs: inputsOf(found, olds.inputs),
-        outputs: shown({ ...olds.outputs, ...olds.inputs, ...kept(found, olds.inputs) }),
+      // What the program only looks at has no inputs: it is not the program's to say.
+      const inputsNow = said || !shown ? inputsOf(found, olds.inputs, !said) : {}
+      return { id: newId, inputs: inputsNow, outputs: outputsOf(found, { ...olds.outputs, ...olds.inputs }) }
+    },
+    async update(id, olds, news, call: Call) {
+      const before = known(olds)
+      const after = { ...defaults, ...news, ...unsaidIn(news, before) }
+      try {
+        await saying(words.update, behaviour.update?.(id, before, after, call))
+        const now = await saying(words.read, behaviour.read(id, after))
+        if (!now) throw new Error(`${id} is gone`)
+        return outputsOf(now, news)
+      } catch (error) {
+        if (!(error instanceof Error) || error instanceof HalfMade) throw error
+        throw new HalfMade(id, await bestKnown(id, after, olds.outputs), error)
       }
     },
-    async update(id, olds, news, call) {
-      await behaviour.update?.(id, olds.inputs, news, call)
-      return outputsOf(id, news)
-    },
-    delete: (id, olds, call) => behaviour.delete(id, olds, call),
+    delete: (id, olds, call) =>
+      saying(words.delete, behaviour.delete(id, { ...defaults, ...known(olds) }, call)),
   }
 }
 
 const told = (bag: Bag): Bag => Object.fromEntries(Object.entries(bag).filter(([, value]) => !isNone(value)))
+
+const without = (bag: Bag, keys: readonly string[]): Bag =>
+  Object.fromEntries(Object.entries(bag).filter(([key]) => !keys.includes(key)))
+
+const sha1 = (text: string) => createHash('sha1').update(text).digest('hex')
+
+/** Puts the official plugin's words before the API's own; what says more already stays as it is. */
+export async function saying<T>(words: Words[keyof Words], work: Promise<T> | T): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    throw new Error(`${words}: ${error.message}`, { cause: error })
+  }
+}

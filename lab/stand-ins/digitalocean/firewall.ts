@@ -1,23 +1,18 @@
 import type { Bag } from '../../../plugin/values.ts'
 import type { Api } from './api.ts'
-import type { Behaviour } from './cloud-resource.ts'
+import type { Behaviour } from './behaviour.ts'
+import { checkFirewall, rulesIn } from './check-firewall.ts'
 
 type Side = 'source' | 'destination'
 
 /** A cloud firewall: its rules, droplets and tags are sets. */
 export const firewall = (api: Api): Behaviour => ({
   canonical(property, value) {
-    if (property === 'inboundRules') return ruleSet(value, 'source')
-    if (property === 'outboundRules') return ruleSet(value, 'destination')
-    if (property === 'dropletIds') return (value as unknown[]).map(Number).toSorted((a, b) => a - b)
-    return property === 'tags' ? (value as string[]).toSorted() : value
+    if (property === 'inboundRules') return rulesIn(value).map((rule) => ruleForm(rule, 'source'))
+    if (property === 'outboundRules') return rulesIn(value).map((rule) => ruleForm(rule, 'destination'))
+    return value
   },
-  check: (inputs) =>
-    ['inboundRules', 'outboundRules'].flatMap((property) =>
-      rulesIn(inputs[property])
-        .filter(({ action }) => action === 'deny')
-        .map(() => ({ property, reason: "the lab's stand-in plugin knows no rules that deny" })),
-    ),
+  check: checkFirewall,
   async create(inputs) {
     const answer = await api.call('POST', '/v2/firewalls', bodyOf(inputs))
     return answer.firewall.id
@@ -41,10 +36,10 @@ export const firewall = (api: Api): Behaviour => ({
   async update(id, _olds, news) {
     await api.call('PUT', `/v2/firewalls/${id}`, bodyOf(news))
   },
-  delete: (id) => api.delete(`/v2/firewalls/${id}`),
+  async delete(id) {
+    await api.call('DELETE', `/v2/firewalls/${id}`)
+  },
 })
-
-const rulesIn = (value: unknown): Bag[] => (Array.isArray(value) ? (value as Bag[]) : [])
 
 function bodyOf({ name, inboundRules, outboundRules, dropletIds = [], tags = [] }: Bag) {
   return {
@@ -64,7 +59,7 @@ function wireRule(rule: Bag, side: Side) {
   return {
     protocol: rule['protocol'],
     // Without ports for icmp, which has none.
-    ...(rule['protocol'] === 'icmp' ? {} : { ports: rule['portRange'] ?? 'all' }),
+    ...(rule['portRange'] ? { ports: rule['portRange'] } : {}),
     [`${side}s`]: Object.fromEntries(others),
   }
 }
@@ -73,7 +68,7 @@ function propertiesOf(rule: Bag, side: Side): Bag {
   const others = rule[`${side}s`] as Bag
   return {
     protocol: rule['protocol'],
-    ...(rule['protocol'] === 'icmp' ? {} : { portRange: rule['ports'] === '0' ? 'all' : rule['ports'] }),
+    ...portRangeOf(rule),
     ...Object.fromEntries(
       Object.entries(peers)
         .filter(([, theirs]) => ((others[theirs] as unknown[] | undefined) ?? []).length > 0)
@@ -82,16 +77,16 @@ function propertiesOf(rule: Bag, side: Side): Bag {
   }
 }
 
-/** Rules in one form and one order. */
-function ruleSet(value: unknown, side: Side): string[] {
-  return rulesIn(value)
-    .map((rule) => {
-      const { protocol, ports = '0', ...others } = wireRule(rule, side) as Bag
-      const sorted = Object.entries(others[`${side}s`] as Record<string, unknown[]>).map(([key, list]) => [
-        key,
-        list.map(String).toSorted(),
-      ])
-      return JSON.stringify([protocol, ports === 'all' ? '0' : ports, sorted])
-    })
-    .toSorted()
+/** The API shows 0 for all ports, and for the ports of icmp, which has none. */
+function portRangeOf({ protocol, ports }: Bag): Bag {
+  if (ports === '0') return protocol === 'icmp' ? {} : { portRange: 'all' }
+  return ports ? { portRange: ports } : {}
+}
+
+/** A rule in one form: its peers sorted, and the ports that the API shows as 0 by one name. */
+function ruleForm(rule: Bag, side: Side): string {
+  const { protocol, ports = 'all', ...others } = wireRule(rule, side) as Bag
+  const peersOf = others[`${side}s`] as Record<string, unknown[]>
+  const sorted = Object.entries(peersOf).map(([key, list]) => [key, list.map(String).toSorted()])
+  return JSON.stringify([protocol, ports, sorted])
 }

@@ -1,45 +1,39 @@
-import type { Call } from '../../../plugin/provider.ts'
 import { textOf } from '../text.ts'
 import type { Api } from './api.ts'
-import type { Behaviour } from './cloud-resource.ts'
-import { actionEnds, dropletIsIdle } from './wait.ts'
+import type { Behaviour } from './behaviour.ts'
+import { assign, unassign } from './reserved-ip-actions.ts'
+import { uniqueId } from './unique-id.ts'
+import { explaining } from './wait.ts'
 
-/** Where a reserved IP leads; its id is `ip,droplet`. */
+/** Where a reserved IP leads. */
 export const reservedIpAssignment = (api: Api): Behaviour => ({
   async create({ ipAddress, dropletId }, call) {
-    await assign(api, call, String(ipAddress), Number(dropletId))
-    return `${textOf(ipAddress)},${textOf(dropletId)}`
+    await assign(api, call, textOf(ipAddress), Number(dropletId))
+    return uniqueId(`${textOf(dropletId)}-${textOf(ipAddress)}-`)
   },
-  async read(id) {
-    const [ipAddress, dropletId] = id.split(',')
-    // That the address itself is gone is an error, as in the official plugin.
-    const { reserved_ip: reserved } = await api.call('GET', `/v2/reserved_ips/${ipAddress}`)
-    return reserved.droplet?.id === Number(dropletId)
-      ? { ipAddress, dropletId: Number(dropletId) }
-      : undefined
+  async read(id, known) {
+    // Imported as `ip,droplet`.
+    const imported = id.includes(',')
+    const [ip, droplet] = imported ? id.split(',') : [known['ipAddress'], known['dropletId']]
+    const [ipAddress, dropletId] = [textOf(ip), Number(droplet)]
+    if (!ipAddress || !dropletId) throw new Error(wrongId)
+    // That the address itself is gone is an error.
+    const { reserved_ip: address } = await api.call('GET', `/v2/reserved_ips/${ipAddress}`)
+    if (address.droplet?.id !== dropletId) return undefined
+    return { ...(imported ? { id: uniqueId(`${dropletId}-${ipAddress}-`) } : {}), ipAddress, dropletId }
   },
-  async delete(id, _olds, call) {
-    const [ipAddress = '', dropletId] = id.split(',')
-    const answer = await api.find(`/v2/reserved_ips/${ipAddress}`)
+  async delete(_id, known, call) {
+    const ip = textOf(known['ipAddress'])
+    const asked = api.call('GET', `/v2/reserved_ips/${ip}`)
+    const { reserved_ip: address } = await explaining('Error retrieving reserved IP', asked)
+    if (!address.droplet) throw new Error(`${ip} leads nowhere already, and ${panics}`)
     // It may lead elsewhere by now: a replacement is made before the old one is deleted.
-    if (answer?.reserved_ip.droplet?.id === Number(dropletId)) await unassign(api, call, ipAddress)
+    if (address.droplet.id === Number(known['dropletId'])) await unassign(api, call, ip)
   },
 })
 
-/** Leads the address to the droplet, once nothing else is under way there. */
-export async function assign(api: Api, call: Call, ip: string, dropletId: number): Promise<void> {
-  await dropletIsIdle(api, call, String(dropletId))
-  const answer = await api.call('POST', `/v2/reserved_ips/${ip}/actions`, {
-    type: 'assign',
-    droplet_id: dropletId,
-  })
-  await actionEnds(api, call, `/v2/reserved_ips/${ip}/actions/${answer.action.id}`)
-}
+const wrongId =
+  'must use the reserved IP and the ID of the Droplet joined with a comma (e.g. `ip_address,droplet_id`)'
 
-/** Leads the address nowhere; that it doesn't lead anywhere already is fine. */
-export async function unassign(api: Api, call: Call, ip: string): Promise<void> {
-  const there = await api.find(`/v2/reserved_ips/${ip}`)
-  if (!there?.reserved_ip.droplet) return
-  const answer = await api.call('POST', `/v2/reserved_ips/${ip}/actions`, { type: 'unassign' })
-  await actionEnds(api, call, `/v2/reserved_ips/${ip}/actions/${answer.action.id}`)
-}
+const panics =
+  'the official plugin panics then (invalid memory address or nil pointer dereference): run pulumi refresh first'

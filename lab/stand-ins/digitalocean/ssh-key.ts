@@ -1,11 +1,17 @@
 import type { Api } from './api.ts'
-import type { Behaviour } from './cloud-resource.ts'
+import type { Behaviour } from './behaviour.ts'
+import { waitForState } from './wait.ts'
 
 /** An SSH key of the account. */
 export const sshKey = (api: Api): Behaviour => ({
   canonical: (property, value) => (property === 'publicKey' ? String(value).trim() : value),
-  async create({ name, publicKey }) {
+  async create({ name, publicKey }, call) {
     const { ssh_key: key } = await api.call('POST', '/v2/account/keys', { name, public_key: publicKey })
+    // It may not be known yet: https://github.com/digitalocean/terraform-provider-digitalocean/pull/1204
+    const wish = { target: 'available', pending: [], timeoutMs: 2 * 60_000, notFoundChecks: 120 }
+    await waitForState(call, wish, async () =>
+      (await api.find(`/v2/account/keys/${key.id}`)) ? { state: 'available' } : undefined,
+    )
     return String(key.id)
   },
   async read(id) {
@@ -17,5 +23,7 @@ export const sshKey = (api: Api): Behaviour => ({
   async update(id, _olds, { name }) {
     await api.call('PUT', `/v2/account/keys/${id}`, { name })
   },
-  delete: (id) => api.delete(`/v2/account/keys/${id}`),
+  async delete(id) {
+    await api.call('DELETE', `/v2/account/keys/${id}`)
+  },
 })

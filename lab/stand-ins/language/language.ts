@@ -8,6 +8,7 @@ import { sdkVersion } from '../versions.ts'
 
 // What @pulumi/pulumi's own runner ends with after an error that it has told the engine itself.
 const toldAlready = 32
+const engineLookMs = 500
 
 /** What the engine asks of a language, by the names of the protocol's methods: Node, and nothing to install. */
 export function language(engineAddress: string) {
@@ -80,6 +81,14 @@ async function runProgram(request: pb.RunRequest, engineAddress: string): Promis
       PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
     },
   })
+  // The engine was killed: nobody is left to run it for, and it would wait for answers without end.
+  const engine = process.ppid
+  const look = setInterval(() => {
+    if (process.ppid === engine) return
+    child.kill('SIGKILL')
+    process.exit(1)
+  }, engineLookMs)
+  child.once('exit', () => clearInterval(look))
   const [code, signal] = (await once(child, 'exit')) as [number | null, string | null]
   return code ?? signal ?? 1
 }
