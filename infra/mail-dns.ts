@@ -1,6 +1,6 @@
 import * as digitalocean from '@pulumi/digitalocean'
 import * as pulumi from '@pulumi/pulumi'
-import { onceOnly } from './attempts.ts'
+import { onceOnly } from './attempts/once-only.ts'
 import type { Settings } from './settings.ts'
 
 export interface MailDnsArgs {

@@ -1,5 +1,6 @@
 import * as digitalocean from '@pulumi/digitalocean'
 import * as pulumi from '@pulumi/pulumi'
+import { onceOnly } from './attempts/once-only.ts'
 
 export interface MonitoringArgs {
   dropletId: pulumi.Input<string>
@@ -19,20 +20,20 @@ export class Monitoring extends pulumi.ComponentResource {
       new digitalocean.MonitorAlert(
         `${name}-${id}`,
         { ...alert, compare: 'GreaterThan', entities: [args.dropletId], alerts: recipients },
-        child,
+        { ...child, hooks: onceOnly('shortage') },
       )
     }
     for (const [site, target] of Object.entries(args.sites)) {
       const check = new digitalocean.UptimeCheck(
         `${name}-${site}`,
         { target, type: 'https', regions: ['us_east', 'eu_west'] },
-        child,
+        { ...child, hooks: onceOnly('check') },
       )
       for (const { id, ...alert } of failures) {
         new digitalocean.UptimeAlert(
           `${name}-${site}-${id}`,
           { ...alert, checkId: check.id, notifications: [recipients] },
-          child,
+          { ...child, hooks: onceOnly('failure') },
         )
       }
     }

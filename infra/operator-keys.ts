@@ -1,6 +1,6 @@
 import * as digitalocean from '@pulumi/digitalocean'
 import * as pulumi from '@pulumi/pulumi'
-import { sameKey } from './attempt-kinds.ts'
+import { sameKey } from './attempts/same-key.ts'
 import type { Settings } from './settings.ts'
 
 /** A key to register under a name of this stack, or the fingerprint of one that the account knows already. */

@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import type { Thing } from './account.ts'
-import { kinds, type Kind, type KindName } from './attempt-kinds.ts'
+import type { Kind } from './kind.ts'
+import { kinds, type KindName } from './kinds.ts'
 
 // DigitalOcean's plugin asks again when an answer says 5xx or is lost, also after the thing was made; and what an
 // attempt made that failed in the end, no state knows of. Whatever is found here would stay, and cost money, for ever.
@@ -15,7 +16,7 @@ export function onceOnly(name: KindName): pulumi.ResourceHookBinding {
 const bindings = new Map<KindName, pulumi.ResourceHookBinding>()
 
 function bind(name: KindName): pulumi.ResourceHookBinding {
-  const kind = kinds[name]
+  const kind: Kind = kinds[name]
   const before = new Map<string, Set<string>>()
   const tries = new Map<string, number>()
 
