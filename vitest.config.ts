@@ -4,6 +4,9 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 /** Takes all slots of the machine for a moment: nothing else may want one meanwhile. */
 const alone = ['lab/claim-slot.host.test.ts']
+/** The real engine in a cloud on paper: no hosts, so two at a time. */
+const engine = ['lab/faults.e2e.test.ts', 'lab/stand-ins/**/*.e2e.test.ts', 'lab/namecheap/**/*.e2e.test.ts']
+
 export default defineConfig({
   test: {
     projects: [
@@ -30,8 +33,18 @@ export default defineConfig({
       { test: { name: 'alone', include: alone } },
       {
         test: {
+          name: 'engine',
+          include: engine,
+          maxWorkers: 2,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['**/*.e2e.test.ts'],
+          exclude: [...configDefaults.exclude, ...engine],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 600_000,
