@@ -4,6 +4,8 @@ import type { HostInputs } from '../plugin/host.ts'
 export interface ProviderArgs {
   /** Path of the private key that opens hosts; it never leaves this machine. */
   sshKeyFile?: pulumi.Input<string> | undefined
+  /** Who has a login on hosts, in JSON: a provider's settings are texts. */
+  operators?: pulumi.Input<string>
 }
 
 /** How our plugin reaches hosts from here. */

@@ -20,7 +20,7 @@ export async function program(settings: Settings): Promise<Outputs> {
     { address, dropletId, sshKeyFile },
     { dependsOn: [server.reachable] },
   )
-  const provider = new Provider('shoestring', { sshKeyFile })
+  const provider = new Provider('shoestring', { sshKeyFile, operators: JSON.stringify(operators) })
   const delegation =
     settings.namecheap &&
     new Nameservers(
@@ -37,6 +37,7 @@ export async function program(settings: Settings): Promise<Outputs> {
       hostname: 'web',
       domain,
       operators: [...operators],
+      sshFrom: [...settings.sshFrom],
       acme,
       // The cloud's firewall and the host's own say the same; either one alone would do.
       allow: ['22/tcp', '80/tcp', '443/tcp', '443/udp'],

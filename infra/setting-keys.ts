@@ -25,7 +25,7 @@ const operator = v.strictObject({
   /** Login on the host, `jsmith`. */
   name: matching(/^[a-z][a-z0-9_-]{0,30}$/),
   /** OpenSSH public keys, one line each. */
-  keys: v.pipe(v.array(matching(/^(ssh-|ecdsa-|sk-)\S+ \S+/)), v.minLength(1)),
+  keys: v.array(matching(/^(ssh-|ecdsa-|sk-)\S+ \S+/)),
 })
 
 const acme = v.strictObject({

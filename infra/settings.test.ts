@@ -65,6 +65,37 @@ test('refuses a firewall that lets nobody in', () => {
   expect(() => read({ ...right, 'shoestring:sshFrom': '[]' })).toThrow(/sshFrom must be a list of networks/)
 })
 
+const [key, network] = ['ssh-ed25519 AAAA ada', '192.0.2.0/24']
+
+test.each([
+  [[{ name: 'ada', keys: [] }], network, 'shoestring:operators: ada has no key, and there are no passwords'],
+  [
+    [
+      { name: 'ada', keys: [key] },
+      { name: 'ada', keys: [key] },
+    ],
+    network,
+    'shoestring:operators names ada twice; give it all keys in one place',
+  ],
+  [
+    [{ name: 'caddy', keys: [key] }],
+    network,
+    'shoestring:operators: caddy is a user of the system itself; choose another name',
+  ],
+  [
+    [{ name: 'ada', keys: [key] }],
+    '192.0.2.0/33',
+    'shoestring:sshFrom: 192.0.2.0/33 is no network; write it as 192.0.2.0/24 or 2001:db8::/32',
+  ],
+])('refuses operators %j from %s', (operators, from, sentence) => {
+  const config = {
+    ...right,
+    'shoestring:operators': JSON.stringify(operators),
+    'shoestring:sshFrom': JSON.stringify([from]),
+  }
+  expect(() => read(config)).toThrow(`Pulumi.staging.yaml: ${sentence}`)
+})
+
 test('names an ssh key file that is not there and how to make one', () => {
   expect(() => read({ ...right, 'shoestring:sshKeyFile': '/nowhere/id' })).toThrow(
     /sshKeyFile names \/nowhere\/id[^]*ssh-keygen -t ed25519/,

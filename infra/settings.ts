@@ -5,6 +5,7 @@ import * as pulumi from '@pulumi/pulumi'
 import leven from 'leven'
 import * as v from 'valibot'
 import { apiAccessPage, missingVariables } from '../plugin/namecheap/credentials.ts'
+import { contradictions } from './contradictions.ts'
 import { keys, regions, type Key, type Value } from './setting-keys.ts'
 
 /** What a stack is made of, complete and checked. */
@@ -54,6 +55,7 @@ export function readSettings(
   for (const key of ['domain', 'region', 'operators'] as const) {
     if (raw[key] === undefined && !named(key)) wrong.push(`shoestring:${key} is missing: ${keys[key].wanted}`)
   }
+  wrong.push(...contradictions({ operators, sshFrom: rest.sshFrom }))
   if (!environment['DIGITALOCEAN_TOKEN'] && !config['digitalocean:token']) {
     wrong.push(
       'no DigitalOcean token: set DIGITALOCEAN_TOKEN, or pulumi config set --secret digitalocean:token\n' +

@@ -173,6 +173,33 @@ test.each([
   expect(account()).toEqual(whole)
 })
 
+const lag = (kind: string, answers: number) =>
+  stack.api.inject({ method: 'POST', url: '/_lab/lag', payload: { kind, answers } })
+
+test('what was just made is not found yet: the plugin waits for it, or its address is given back', async () => {
+  await lag('keys', 3)
+  await lag('droplets', 3)
+  await lag('reserved_ips', 3)
+  // It looks once, at once, and forgets the address.
+  await expect(up()).rejects.toThrow(/nil state during Create of .*ReservedIp::web/)
+  expect(stack.store.state.reservedIps).toEqual([])
+  await lag('reserved_ips', 0)
+  await up()
+  expect(account()).toEqual(whole)
+  await stack.pulumi('preview', '--expect-no-changes', '--refresh')
+  await lag('keys', 0)
+  await lag('droplets', 0)
+})
+
+test('a droplet that is made and can never be read again: one run fails, the next converges', async () => {
+  await strike('GET /v2/droplets/*', { kind: 'status', status: 500, times: null })
+  await expect(up()).rejects.toThrow(/giving up after 5 attempt/)
+  await stack.clearFaults()
+  await up()
+  expect(account()).toEqual(whole)
+  await stack.pulumi('preview', '--expect-no-changes', '--refresh')
+})
+
 test.each([
   ['POST /v2/droplets', /removed droplet web-[0-9a-f]{7} \(\d+\), which an earlier run had left behind/],
   ['POST /v2/reserved_ips', /the reserved IP 198\.51\.100\.\d+ leads nowhere, and costs money/],

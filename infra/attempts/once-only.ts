@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import * as pulumi from '@pulumi/pulumi'
 import type { Thing } from './account.ts'
 import type { Kind } from './kind.ts'
@@ -42,9 +43,14 @@ function bind(name: KindName): pulumi.ResourceHookBinding {
           }),
         ],
     onError: [
-      new pulumi.ErrorHook(`${name}: failed`, async ({ urn, newInputs = {}, failedOperation }) => {
-        if (failedOperation !== 'create') return false
-        const made = await madeSince(urn, newInputs)
+      new pulumi.ErrorHook(`${name}: failed`, async ({ urn, newInputs = {}, failedOperation, errors }) => {
+        if (failedOperation !== 'create' || isKept(errors[0])) return false
+        let made = await madeSince(urn, newInputs)
+        // It may show later what it has made: https://github.com/digitalocean/terraform-provider-digitalocean/issues/1600
+        for (let looks = 0; made.length === 0 && wasMissed(errors[0]) && looks < laterLooks; looks += 1) {
+          await setTimeout(laterLookMs)
+          made = await madeSince(urn, newInputs)
+        }
         await removeAll(kind, made, 'which the failed request had made')
         const count = (tries.get(urn) ?? 0) + 1
         tries.set(urn, count)
@@ -56,6 +62,14 @@ function bind(name: KindName): pulumi.ResourceHookBinding {
   bindings.set(name, binding)
   return binding
 }
+
+/** What was made and failed only afterwards, when it was looked at, stays in the state and is gone on with there. */
+const isKept = (error = '') => /\bGET https?:|\bwaiting for\b/.test(error)
+
+/** What was made and couldn't be found right after it: the official plugin forgets it. */
+const wasMissed = (error = '') => /\bnil state\b|\b404\b/.test(error)
+const laterLooks = 10
+const laterLookMs = 1000
 
 async function removeAll(kind: Kind, things: Thing[], why: string): Promise<void> {
   for (const thing of things) {
