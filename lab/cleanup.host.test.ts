@@ -28,7 +28,8 @@ async function lookAround(slot: Slot): Promise<string> {
     $`ip netns`,
     $`nft list tables`,
     readFile('/proc/mounts', 'utf8'),
-    $`find /sys/fs/cgroup -name ${'shoestring-*'}`,
+    // What other labs take away meanwhile makes find fail, but not in what it found.
+    $({ nothrow: true })`find /sys/fs/cgroup -name ${'shoestring-*'}`,
     $`ps -eo args`,
   ])
   const ours = new RegExp(
