@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { EngineEvent } from '@pulumi/pulumi/automation/index.js'
 import type { LabStack } from '../lab/stack.ts'
@@ -11,7 +14,11 @@ export async function runPulumi(
   { name, folder, env }: LabStack,
   onEvent: (event: EngineEvent) => void,
 ): Promise<void> {
-  const args = ['up', '--yes', '--skip-preview', '--non-interactive', '--json', '--stack', name]
+  const unfinished = join(folder, 'unfinished')
+  // What a run that failed or was killed has made, or what its lost answers took away, only the cloud knows.
+  const looking = existsSync(unfinished) ? ['--refresh'] : []
+  const args = ['up', '--yes', '--skip-preview', '--non-interactive', '--json', '--stack', name, ...looking]
+  await writeFile(unfinished, '')
   const child = spawn('pulumi', args, {
     cwd: folder,
     env: { ...process.env, ...env },
@@ -29,6 +36,7 @@ export async function runPulumi(
       child.once('close', resolve)
     })
     if (code !== 0) throw new Error(complaint.trim() || `pulumi up ended with exit code ${code}`)
+    await rm(unfinished)
   } finally {
     process.off('SIGINT', waitForEngine)
   }

@@ -19,17 +19,19 @@ export async function start(paths = labPaths()): Promise<number> {
     version: string
   }
   process.stderr.write(`shoestring ${version} · local cloud\n\n`)
+  let update: Update | undefined
   try {
     const lab = await startLab(out, paths)
     const stack = await openStack(paths, lab)
-    const update = new Update(stack)
+    const running = new Update(stack)
+    update = running
     for (const phase of phases) {
       await out.step(phase, (say) => {
         say(phase === 'cloud' ? 'pulumi up' : '')
-        return update.phase(phase, say)
+        return running.phase(phase, say)
       })
     }
-    await update.done()
+    await running.done()
     const { ca, urls } = await describe(paths, lab)
     await out.step('site', async (say) => {
       say(`waiting for ${urls.app}`)
@@ -50,6 +52,7 @@ export async function start(paths = labPaths()): Promise<number> {
         ...(stack.plugins === 'stand-ins'
           ? ['  note   stand-ins for two Pulumi plugins: the official ones were not reachable']
           : []),
+        ...running.warnings.map(note),
         '',
         `The same on DigitalOcean: ${cost}`,
         'Next: change something, `npm start` again; `npm run lab -- down` ends it.',
@@ -59,9 +62,12 @@ export async function start(paths = labPaths()): Promise<number> {
     return 0
   } catch (error) {
     out.fail(error, 'start')
+    for (const warning of update?.warnings ?? []) process.stderr.write(`${note(warning)}\n`)
     return 1
   }
 }
+
+const note = (warning: string): string => `  note   ${warning.replaceAll('\n', '\n       ')}`
 
 async function startLab(out: ReturnType<typeof progress>, paths: LabPaths): Promise<LabStatus> {
   const services = 'cloud, DNS, certificates, mail'

@@ -28,6 +28,8 @@ interface Progress {
 export class Update {
   readonly #progress: Record<Phase, Progress> = { cloud: fresh(), host: fresh(), app: fresh() }
   readonly #errors: string[] = []
+  /** What the program itself wants known, such as a droplet that an earlier run had left behind. */
+  readonly warnings: string[] = []
   readonly #done: Promise<void>
 
   /** Begins to bring the stack up. */
@@ -74,6 +76,7 @@ export class Update {
       const phase = phaseOf(urn.split('::')[2]?.split('$').at(-1) ?? '')
       const line = message.replaceAll(/<\{%[^%]*%\}>/g, '').trim()
       if (severity === 'error') this.#errors.push(line)
+      else if (severity === 'warning' && (!urn || urn.includes('pulumi:pulumi:Stack'))) this.warnings.push(line)
       // The engine and the language host talk too; what our own resources say is worth showing.
       else if (urn.includes('shoestring:index') && line && !line.includes('\n')) {
         if (!diagnosticEvent.ephemeral) this.#progress[phase].lines.push(line)
