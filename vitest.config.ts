@@ -13,6 +13,8 @@ export default defineConfig({
       {
         test: {
           name: 'fast',
+          // A machine that others load too is slow, not wrong.
+          testTimeout: 30_000,
           include: ['**/*.test.ts'],
           // Half of the time is waiting: for sockets, clocks and child processes.
           maxWorkers: 4,
@@ -30,7 +32,7 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      { test: { name: 'alone', include: alone } },
+      { test: { name: 'alone', include: alone, testTimeout: 30_000 } },
       {
         test: {
           name: 'engine',

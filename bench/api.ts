@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { once } from 'node:events'
 import { createApi } from '../lab/digitalocean/api.ts'
-import { jsonLines } from '../lab/digitalocean/request-log.ts'
-import { Store } from '../lab/digitalocean/store.ts'
+import { jsonLines } from '../lab/digitalocean/wire/request-log.ts'
+import { Store } from '../lab/digitalocean/state/store.ts'
 import { noMachines } from '../lab/machines.ts'
 
 // How many calls a second the lab's API answers on one core, over loopback HTTP, durable and logged as in the lab.

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { descriptionMissing } from '../lab/digitalocean/description.ts'
-import { readHeldRun } from '../lab/digitalocean/held-run.ts'
+import { descriptionMissing } from '../lab/digitalocean/wire/description.ts'
+import { readHeldRun } from '../lab/digitalocean/wire/held-run.ts'
 
 interface Count {
   passed: number

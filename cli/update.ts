@@ -76,7 +76,8 @@ export class Update {
       const phase = phaseOf(urn.split('::')[2]?.split('$').at(-1) ?? '')
       const line = message.replaceAll(/<\{%[^%]*%\}>/g, '').trim()
       if (severity === 'error') this.#errors.push(line)
-      else if (severity === 'warning' && (!urn || urn.includes('pulumi:pulumi:Stack'))) this.warnings.push(line)
+      else if (severity === 'warning' && (!urn || urn.includes('pulumi:pulumi:Stack')))
+        this.warnings.push(line)
       // The engine and the language host talk too; what our own resources say is worth showing.
       else if (urn.includes('shoestring:index') && line && !line.includes('\n')) {
         if (!diagnosticEvent.ephemeral) this.#progress[phase].lines.push(line)

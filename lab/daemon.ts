@@ -6,10 +6,10 @@ import { OperatorError } from '../provision/errors.ts'
 import { alone, Busy } from './alone.ts'
 import { keepAcme } from './acme/keep-acme.ts'
 import { createApi } from './digitalocean/api.ts'
-import { heldRunFile } from './digitalocean/held-run.ts'
-import { jsonLines } from './digitalocean/request-log.ts'
-import { Store } from './digitalocean/store.ts'
-import { zones } from './digitalocean/zone-file.ts'
+import { heldRunFile } from './digitalocean/wire/held-run.ts'
+import { jsonLines } from './digitalocean/wire/request-log.ts'
+import { Store } from './digitalocean/state/store.ts'
+import { zones } from './digitalocean/domains/zone-file.ts'
 import { addressedNames, addressOf } from './dns/address-of.ts'
 import { readResolvers } from './dns/resolvers.ts'
 import { startDns } from './dns/start-dns.ts'
@@ -94,7 +94,7 @@ async function run(paths: LabPaths): Promise<LabStatus> {
   }
   const api = started(createApi({ store, machines, outside, log: jsonLines(paths.requests) }))
   // Loaded in test runs only: a lab of people's has neither the description nor what reads it.
-  if (heldRunFile) (await import('./digitalocean/description.ts')).holdToDescription(api)
+  if (heldRunFile) (await import('./digitalocean/wire/description.ts')).holdToDescription(api)
   await api.reconcile()
   await api.listen({ host: '127.0.0.1', port: 0 })
   const namecheap = started(await startNamecheap(paths))

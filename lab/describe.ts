@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { parse } from 'yaml'
-import { Store } from './digitalocean/store.ts'
+import { Store } from './digitalocean/state/store.ts'
 import type { LabPaths } from './paths.ts'
 import type { LabStatus } from './status.ts'
 

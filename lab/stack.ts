@@ -9,6 +9,9 @@ import { installPlugins, type PluginOrigin } from './plugins.ts'
 import { removeStaleLocks } from './stale-locks.ts'
 import type { LabStatus } from './status.ts'
 
+/** Who has a login on the lab's hosts, with the lab's own key. */
+export const labOperator = 'dev'
+
 /** Where and how Pulumi's commands work on the stack `local`. */
 export interface LabStack {
   readonly name: string
@@ -62,7 +65,7 @@ async function writeSettings(paths: LabPaths, { acme }: LabStatus): Promise<void
   const made = parse(await readFile(paths.stackSettings, 'utf8').catch(() => '{}')) as Partial<Settings>
   const publicKey = (await readFile(`${await operatorKey(paths)}.pub`, 'utf8')).trim()
   const config = {
-    'shoestring:operators': [{ name: 'dev', keys: [publicKey] }],
+    'shoestring:operators': [{ name: labOperator, keys: [publicKey] }],
     'shoestring:sshKeyFile': paths.key,
     'shoestring:acme': acme,
     ...wanted.config,

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Cloud } from './cloud.ts'
-import { derivedId } from './derived-id.ts'
+import { derivedId } from './state/derived-id.ts'
 
 /** Who the token belongs to. */
 export function account(app: FastifyInstance, { store, machines }: Cloud): void {

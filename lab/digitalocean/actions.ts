@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { region } from './catalog.ts'
+import { region } from './images/catalog.ts'
 import type { Cloud } from './cloud.ts'
-import { found } from './errors.ts'
-import { page } from './pages.ts'
-import { takeId, timestamp, type Action, type ActionParams, type State } from './state.ts'
+import { found } from './wire/errors.ts'
+import { page } from './wire/pages.ts'
+import { takeId, timestamp, type Action, type ActionParams, type State } from './state/state.ts'
 
 // Old ones go, or the state would grow for ever.
 const keptActions = 500

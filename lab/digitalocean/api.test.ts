@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { descriptionMissing } from './description.ts'
+import { descriptionMissing } from './wire/description.ts'
 import { publicKey, refusal, startApi } from './testing.ts'
 
 if (descriptionMissing) console.warn(descriptionMissing)

@@ -1,9 +1,9 @@
 import type { Machines } from '../machines.ts'
-import type { Jobs } from './jobs.ts'
+import type { Jobs } from './state/jobs.ts'
 import type { Watch } from './monitoring/watch.ts'
-import type { RateLimits } from './rate-limit.ts'
-import type { Log } from './request-log.ts'
-import type { Store } from './store.ts'
+import type { RateLimits } from './wire/rate-limit.ts'
+import type { Log } from './wire/request-log.ts'
+import type { Store } from './state/store.ts'
 
 /** What every resource of the API works with. */
 export interface Cloud {

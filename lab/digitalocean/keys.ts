@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import { bodyOf, text } from './body.ts'
+import { bodyOf, text } from './wire/body.ts'
 import type { Cloud } from './cloud.ts'
-import { found, unprocessable } from './errors.ts'
-import { page } from './pages.ts'
-import { takeId, type SshKey, type State } from './state.ts'
+import { found, unprocessable } from './wire/errors.ts'
+import { page } from './wire/pages.ts'
+import { takeId, type SshKey, type State } from './state/state.ts'
 
 const keyTypes = [
   'ssh-rsa',

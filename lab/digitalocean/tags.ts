@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { asBody, bodyOf, list, text, type Body } from './body.ts'
+import { asBody, bodyOf, list, text, type Body } from './wire/body.ts'
 import type { Cloud } from './cloud.ts'
-import { applyFirewalls } from './edge.ts'
-import { badRequest, found, notFound, notImplemented, refusedByTags } from './errors.ts'
-import { page } from './pages.ts'
-import type { State } from './state.ts'
+import { applyFirewalls } from './network/edge.ts'
+import { badRequest, found, notFound, notImplemented, refusedByTags } from './wire/errors.ts'
+import { page } from './wire/pages.ts'
+import type { State } from './state/state.ts'
 
 /** Tags and what bears them. */
 export function tags(app: FastifyInstance, cloud: Cloud): void {

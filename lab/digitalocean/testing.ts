@@ -5,8 +5,8 @@ import { onTestFinished } from 'vitest'
 import { noMachines, type Machines } from '../machines.ts'
 import { createApi, type Api } from './api.ts'
 import { nowhere, type Outside } from './monitoring/outside.ts'
-import { holdToDescription } from './description.ts'
-import { Store } from './store.ts'
+import { holdToDescription } from './wire/description.ts'
+import { Store } from './state/store.ts'
 
 export const testAddresses = ['198.51.100.3', '198.51.100.4', '198.51.100.5', '198.51.100.6']
 

@@ -1,6 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { Faults } from '../digitalocean/admin/faults.ts'
-import type { Log } from '../digitalocean/request-log.ts'
+import type { Log } from '../digitalocean/wire/request-log.ts'
 import type { Account } from './account.ts'
 import { answerTo } from './answer-to.ts'
 import type { Parameters } from './command.ts'

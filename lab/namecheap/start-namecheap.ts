@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { jsonLines } from '../digitalocean/request-log.ts'
+import { jsonLines } from '../digitalocean/wire/request-log.ts'
 import { kept } from '../kept.ts'
 import type { LabPaths } from '../paths.ts'
 import { Account } from './account.ts'

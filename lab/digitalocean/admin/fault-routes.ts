@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import * as v from 'valibot'
-import { notFound, unprocessable } from '../errors.ts'
+import { notFound, unprocessable } from '../wire/errors.ts'
 import type { Lab } from './lab.ts'
 import { wishIn } from './wish.ts'
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { ApiError, notFound, unprocessable } from '../errors.ts'
+import { ApiError, notFound, unprocessable } from '../wire/errors.ts'
 import type { Lab } from './lab.ts'
 import { accountRoutes } from './account-routes.ts'
 import { faultRoutes } from './fault-routes.ts'

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { notFound } from '../errors.ts'
-import { labelRequest } from '../request-log.ts'
+import { notFound } from '../wire/errors.ts'
+import { labelRequest } from '../wire/request-log.ts'
 import type { Lag } from './lag.ts'
 
 /** Holds back from reads what the lag still hides. */

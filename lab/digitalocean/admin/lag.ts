@@ -1,4 +1,4 @@
-import { asBody } from '../body.ts'
+import { asBody } from '../wire/body.ts'
 import { pathPattern } from './path-pattern.ts'
 
 /** For how many answers what was just created in a collection can't be seen there yet. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import * as v from 'valibot'
-import { unprocessable } from '../errors.ts'
+import { unprocessable } from '../wire/errors.ts'
 import type { Lab } from './lab.ts'
 import { wishIn } from './wish.ts'
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { ApiError } from '../errors.ts'
+import { ApiError } from '../wire/errors.ts'
 
 const ownNames = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i
 const ownAddresses = /^(::1|(::ffff:)?127\.\d+\.\d+\.\d+)$/

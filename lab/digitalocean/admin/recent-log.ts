@@ -1,4 +1,4 @@
-import { lineOf, type Log } from '../request-log.ts'
+import { lineOf, type Log } from '../wire/request-log.ts'
 
 interface Kept {
   readonly number: number

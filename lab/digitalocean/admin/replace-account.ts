@@ -1,7 +1,7 @@
 import type { Cloud } from '../cloud.ts'
-import { dropletActions } from '../droplet-actions.ts'
-import { reconcile } from '../reconcile.ts'
-import { freshAccount, type State } from '../state.ts'
+import { dropletActions } from '../droplets/droplet-actions.ts'
+import { reconcile } from '../state/reconcile.ts'
+import { freshAccount, type State } from '../state/state.ts'
 
 /** Puts another account state into force: machines that it does not know go, those that it knows run or rest as it says. */
 export async function replaceAccount(cloud: Cloud, next: Partial<State>): Promise<void> {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { replaceFile } from '../../replace-file.ts'
-import type { State } from '../state.ts'
+import type { State } from '../state/state.ts'
 
 /** Account states by name, each a file beside the account's own; disks are no part of them. */
 export class Snapshots {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { labelRequest, type Log } from '../request-log.ts'
+import { labelRequest, type Log } from '../wire/request-log.ts'
 import type { Fault, Faults } from './faults.ts'
 
 /** Lets calls meet the faults in force: before their handler runs, or when its change is made and its answer ready. */

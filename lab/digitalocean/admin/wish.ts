@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { FastifyRequest } from 'fastify'
-import { unprocessable } from '../errors.ts'
+import { unprocessable } from '../wire/errors.ts'
 
 /** The body as the schema has it, or a refusal that names the field and what it may be. */
 export function wishIn<Schema extends v.StrictObjectSchema<v.ObjectEntries, undefined>>(

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { bodyOf } from '../body.ts'
+import { bodyOf } from '../wire/body.ts'
 import type { Cloud } from '../cloud.ts'
-import { found } from '../errors.ts'
-import { page } from '../pages.ts'
-import type { AlertPolicy, State } from '../state.ts'
+import { found } from '../wire/errors.ts'
+import { page } from '../wire/pages.ts'
+import type { AlertPolicy, State } from '../state/state.ts'
 import { policyIn } from './policy-fields.ts'
 
 interface ById {

@@ -3,7 +3,7 @@ import { request as httpsRequest } from 'node:https'
 import { connect, isIP, type LookupFunction } from 'node:net'
 import { lookup as systemLookup } from 'node:dns'
 import { rootCertificates, TLSSocket } from 'node:tls'
-import type { UptimeCheck } from '../state.ts'
+import type { UptimeCheck } from '../state/state.ts'
 import type { Outside } from './outside.ts'
 
 /** How a target answered. */

@@ -1,4 +1,4 @@
-import { timestamp, type UptimeCheck } from '../state.ts'
+import { timestamp, type UptimeCheck } from '../state/state.ts'
 import type { TargetAnswer } from './ask-target.ts'
 
 interface CheckState {

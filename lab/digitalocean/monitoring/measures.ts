@@ -1,6 +1,6 @@
 import type { MachineMetrics, Machines } from '../../machines.ts'
-import { size } from '../sizes.ts'
-import type { Droplet } from '../state.ts'
+import { size } from '../images/sizes.ts'
+import type { Droplet } from '../state/state.ts'
 
 interface Sample {
   atMs: number

@@ -1,4 +1,4 @@
-import type { AlertPolicy, Droplet, UptimeAlert, UptimeCheck } from '../state.ts'
+import type { AlertPolicy, Droplet, UptimeAlert, UptimeCheck } from '../state/state.ts'
 import type { TargetAnswer } from './ask-target.ts'
 import type { Notice } from './outside.ts'
 

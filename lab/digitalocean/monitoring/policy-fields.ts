@@ -1,6 +1,6 @@
-import { flag, has, text, texts, type Body } from '../body.ts'
-import { badRequest } from '../errors.ts'
-import type { AlertPolicy } from '../state.ts'
+import { flag, has, text, texts, type Body } from '../wire/body.ts'
+import { badRequest } from '../wire/errors.ts'
+import type { AlertPolicy } from '../state/state.ts'
 import { recipientsIn } from './recipients.ts'
 
 const droplet = 'v1/insights/droplet/'

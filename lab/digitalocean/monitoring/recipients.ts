@@ -1,6 +1,6 @@
-import { asBody, list, text, texts, type Body } from '../body.ts'
-import { badRequest } from '../errors.ts'
-import type { Recipients } from '../state.ts'
+import { asBody, list, text, texts, type Body } from '../wire/body.ts'
+import { badRequest } from '../wire/errors.ts'
+import type { Recipients } from '../state/state.ts'
 
 /**
  * Who is to hear of an alert. The real API takes only addresses that belong to the account's people; the lab can't know

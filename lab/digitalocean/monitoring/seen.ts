@@ -1,4 +1,4 @@
-import type { AlertPolicy, Droplet, UptimeAlert, UptimeCheck } from '../state.ts'
+import type { AlertPolicy, Droplet, UptimeAlert, UptimeCheck } from '../state/state.ts'
 import type { TargetAnswer } from './ask-target.ts'
 import { durationMs } from './duration.ts'
 import { policyNotice, uptimeNotice } from './notices.ts'

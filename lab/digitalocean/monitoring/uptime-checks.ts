@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import { bodyOf } from '../body.ts'
+import { bodyOf } from '../wire/body.ts'
 import type { Cloud } from '../cloud.ts'
-import { found } from '../errors.ts'
-import { page } from '../pages.ts'
-import type { State, UptimeCheck } from '../state.ts'
+import { found } from '../wire/errors.ts'
+import { page } from '../wire/pages.ts'
+import type { State, UptimeCheck } from '../state/state.ts'
 import { checkIn } from './uptime-fields.ts'
 
 interface ById {

@@ -1,6 +1,6 @@
-import { flag, has, integer, text, texts, type Body } from '../body.ts'
-import { badRequest } from '../errors.ts'
-import type { UptimeAlert, UptimeCheck } from '../state.ts'
+import { flag, has, integer, text, texts, type Body } from '../wire/body.ts'
+import { badRequest } from '../wire/errors.ts'
+import type { UptimeAlert, UptimeCheck } from '../state/state.ts'
 import { oneOf } from './policy-fields.ts'
 import { recipientsIn } from './recipients.ts'
 
