@@ -38,7 +38,8 @@ export async function program(settings: Settings): Promise<Outputs> {
       domain,
       operators: [...operators],
       sshFrom: [...settings.sshFrom],
-      acme,
+      // Without any address Caddy registers its first sites at once, one of them as "default", and waits a minute.
+      acme: { email: `hostmaster@${domain}`, ...acme },
       // The cloud's firewall and the host's own say the same; either one alone would do.
       allow: ['22/tcp', '80/tcp', '443/tcp', '443/udp'],
       database: 'accounts',
