@@ -32,6 +32,7 @@ beforeAll(async () => {
     size: 's-1vcpu-512mb-10gb',
     operators: [{ name: 'jsmith', keys: ['ssh-ed25519 AAAA jsmith'] }],
     sshFrom: ['192.0.2.0/24'],
+    rebootTime: '04:00',
     sshKeyFile: undefined,
     acme: { email: 'ops@example.com' },
     mail: undefined,

@@ -43,6 +43,7 @@ export async function program(settings: Settings): Promise<Outputs> {
       // The cloud's firewall and the host's own say the same; either one alone would do.
       allow: ['22/tcp', '80/tcp', '443/tcp', '443/udp'],
       database: 'accounts',
+      rebootTime: settings.rebootTime,
     },
     // The first certificate is asked for at once: by then the names must lead here.
     { provider, dependsOn: [...dns.records, ...(delegation ? [delegation] : [])] },

@@ -71,6 +71,10 @@ export const keys = {
     shape: v.pipe(v.array(matching(/^[0-9a-f.:]+\/\d{1,3}$/)), v.minLength(1)),
     wanted: 'a list of networks such as 192.0.2.0/24 or ::/0; without one nobody could log in',
   },
+  rebootTime: {
+    shape: matching(/^([01]\d|2[0-3]):[0-5]\d$/),
+    wanted: 'a time of day in UTC such as "04:00", when the server may reboot for a security update',
+  },
   sshKeyFile: { shape: v.string(), wanted: 'the path of the private key that opens the host' },
   acme: { shape: acme, wanted: '{directory, rootCertificate, email, issuer}, each optional' },
   mail: { shape: mail, wanted: '{mx: [{host, priority}], spf, dkim: {selector: text}, dmarc}' },

@@ -18,6 +18,7 @@ test('completes what a stack does not say', () => {
     size: 's-1vcpu-512mb-10gb',
     operators: [{ name: 'jsmith', keys: ['ssh-ed25519 AAAA jsmith'] }],
     sshFrom: ['0.0.0.0/0', '::/0'],
+    rebootTime: '04:00',
     sshKeyFile: undefined,
     acme: {},
     mail: undefined,

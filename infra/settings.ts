@@ -17,6 +17,8 @@ export interface Settings {
   readonly operators: Value<'operators'>
   /** Networks that may reach port 22. */
   readonly sshFrom: readonly string[]
+  /** When the host may reboot for a security update that asks for it, UTC. */
+  readonly rebootTime: string
   /** Path of the private key that opens the host; the ssh agent and defaults without it. */
   readonly sshKeyFile: string | undefined
   readonly acme: Value<'acme'>
@@ -79,6 +81,7 @@ export function readSettings(
     operators,
     size: rest.size ?? 's-1vcpu-512mb-10gb',
     sshFrom: rest.sshFrom ?? ['0.0.0.0/0', '::/0'],
+    rebootTime: rest.rebootTime ?? '04:00',
     sshKeyFile: keyFile(stack, rest.sshKeyFile),
     acme: rest.acme ?? {},
     mail: rest.mail,

@@ -10,6 +10,12 @@ export interface DesiredHost {
   hostname: string
   /** People with a shell: in by key only, root by sudo. */
   operators: { name: string; keys: string[] }[]
+  /** Logins that aren't shut yet, because no other one was proved: `root`, a former operator's. */
+  keepLogins?: string[]
+  /** Networks that may reach port 22; everywhere without it. */
+  sshFrom?: string[]
+  /** When the host may reboot for a security update that asks for it, UTC: `04:00`. */
+  rebootTime?: string
   /** `example.com`; its www and app are served here. */
   domain: string
   /** Let's Encrypt, unless a directory is given; the certificate is what that directory's own HTTPS is trusted by. */
@@ -42,4 +48,9 @@ export type Task =
   | { task: 'release-removal' }
 
 /** The first line that a run reads. */
-export type Request = { mode: 'plan' | 'converge'; files: Templates } & Task
+export type Request = {
+  mode: 'plan' | 'converge'
+  files: Templates
+  /** How long what could shut the operator out stands without a new connection; 60 without it. */
+  undoAfterSeconds?: number
+} & Task

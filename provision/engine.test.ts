@@ -105,6 +105,8 @@ test("systemd's times are read to the microsecond", () => {
     exists: true,
     state: 'active',
     enabled: true,
+    dropIns: [],
+    masked: false,
     stale: false,
     startedMs: Date.UTC(2026, 10, 23, 5, 16, 1) + 123.456,
     changedMs: 0,

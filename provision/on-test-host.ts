@@ -25,6 +25,8 @@ export interface Told {
 /** A test host that can be provisioned as the plugin does it: Node and Caddy sent, one connection kept. */
 export interface ProvisionedHost {
   caddy: Artifact
+  /** As the plugin has it, for runs of a test's own. */
+  ssh: Ssh
   plan(task: Task): Promise<Told>
   /** `cancelAt`: the operator gives up while that change is being made. */
   converge(task: Task, cancelAt?: string): Promise<Told>
@@ -73,6 +75,7 @@ export async function openProvisioned(lab: TestLab, host: TestHost): Promise<Pro
 
   return {
     caddy,
+    ssh,
     plan: (task) => tell('plan', task),
     converge: (task, cancelAt) => tell('converge', task, cancelAt),
     close: () => ssh.close(),
@@ -90,6 +93,8 @@ export function desiredHost(caddy: Artifact, changes: Partial<DesiredHost> = {})
     desired: {
       hostname: 'web',
       operators: [{ name: 'ada', keys: [adasKey] }],
+      // The tests' own login.
+      keepLogins: ['root'],
       domain: 'example.test',
       // Nobody answers there: these tests look at the server, not at its certificates.
       acme: { directory: 'https://127.0.0.1:9/dir', email: 'hello@example.test' },

@@ -1,18 +1,55 @@
-import type { Request } from './desired.ts'
+import type { DesiredHost, Request } from './desired.ts'
 import { release } from './release/release.ts'
 import { releaseRemoval } from './release/removal.ts'
 import type { Step } from './step.ts'
 import { caddy } from './steps/caddy.ts'
+import { clock } from './steps/clock.ts'
 import { database } from './steps/database.ts'
+import { fail2ban } from './steps/fail2ban.ts'
+import { fileModes } from './steps/file-modes.ts'
+import { fileSums } from './steps/file-sums.ts'
 import { firewall } from './steps/firewall.ts'
+import { ground } from './steps/ground.ts'
 import { hostname } from './steps/hostname.ts'
+import { idleServices } from './steps/idle-services.ts'
+import { journal } from './steps/journal.ts'
+import { kernel } from './steps/kernel.ts'
+import { mountOptions } from './steps/mounts.ts'
 import { operators } from './steps/operators.ts'
 import { packages } from './steps/packages.ts'
+import { plainFiles } from './steps/plain-files.ts'
 import { postgres } from './steps/postgres.ts'
+import { sshd } from './steps/sshd.ts'
+import { swap } from './steps/swap.ts'
 import { systemUsers } from './steps/system-users.ts'
-import { renderer } from './template.ts'
+import { renderer, type Render } from './template.ts'
 
 const appUser = 'app'
+
+/** What a host gets from Debian. */
+export const debianPackages = [
+  // Tells an operator who upgrades by hand what changes.
+  'apt-listchanges',
+  'ca-certificates',
+  // Tells which of Debian's files were changed.
+  'debsums',
+  'fail2ban',
+  // Node is linked against it.
+  'libatomic1',
+  // Refuses weak passwords, should somebody get one.
+  'libpam-passwdqc',
+  // A temporary folder for each login.
+  'libpam-tmpdir',
+  // Services with replaced libraries start anew.
+  'needrestart',
+  'postgresql-17',
+  // fail2ban reads the journal with it: Debian has no auth.log any more.
+  'python3-systemd',
+  'sudo',
+  'systemd-timesyncd',
+  'ufw',
+  'unattended-upgrades',
+]
 
 /** The steps of a request, in the order in which they build on each other. */
 export function playbook(request: Request): Step<unknown>[] {
@@ -20,21 +57,61 @@ export function playbook(request: Request): Step<unknown>[] {
   if (request.task === 'release') return [release(request.desired, render)]
   if (request.task === 'release-removal') return [releaseRemoval()]
   const { desired } = request
-  const data = { database: desired.database, role: appUser }
+  const { keepLogins: keep = [] } = desired
+  const data = { database: desired.database, role: appUser, owner: `${desired.database}_owner` }
   return [
-    // First, because sudo and others look the host's own name up.
+    ground(),
+    // First of all changes, because sudo and others look the host's own name up.
     hostname(desired.hostname, render),
-    // libatomic1: Node is linked against it.
-    packages(['ca-certificates', 'libatomic1', 'postgresql-17', 'sudo', 'ufw'], render),
-    operators(desired.operators, render),
+    packages(debianPackages, render),
+    ...hardening(desired, render),
     systemUsers([
       { name: appUser, home: '/nonexistent' },
       { name: 'caddy', home: '/var/lib/caddy', groups: [appUser] },
     ]),
+    // These three can shut the operator out: they follow each other, so that one new connection confirms them.
+    operators(desired.operators, render, keep),
+    sshd({ operators: desired.operators, rootLogin: keep.includes('root') }, render),
     // Before anything listens.
     firewall(desired),
     postgres(data, render),
     database(data),
     caddy(desired, render),
+    // After everything that brings files and makes services.
+    fileModes(),
+    fail2ban(desired, render),
+  ]
+}
+
+/** What makes the system itself hard to break into and sparing, whatever runs on it. */
+function hardening({ rebootTime = '04:00' }: DesiredHost, render: Render): Step<unknown>[] {
+  const withReboot: Render = (path) => render(path, { rebootTime })
+  return [
+    kernel(render),
+    plainFiles('upgrades', ['/etc/apt/apt.conf.d/60-shoestring-upgrades'], withReboot),
+    plainFiles('restarts', ['/etc/needrestart/conf.d/shoestring.conf'], render),
+    plainFiles(
+      'accounts',
+      [
+        '/etc/login.defs',
+        '/etc/security/limits.d/99-shoestring.conf',
+        '/etc/pam.d/common-auth',
+        '/etc/tmpfiles.d/shoestring.conf',
+      ],
+      render,
+    ),
+    plainFiles('banner', ['/etc/issue', '/etc/issue.net'], render),
+    plainFiles('shells', ['/etc/profile.d/00-shoestring.sh'], render),
+    plainFiles(
+      'crashes',
+      ['/etc/systemd/system.conf.d/00-shoestring.conf', '/etc/systemd/coredump.conf.d/00-shoestring.conf'],
+      render,
+    ),
+    mountOptions(render),
+    journal(render),
+    fileSums(render),
+    clock(),
+    swap(render),
+    idleServices(),
   ]
 }

@@ -13,7 +13,14 @@ export type Event =
   | { event: 'applying'; step: string; summary: string }
   | { event: 'applied'; step: string; summary: string; ms: number }
   | { event: 'skipped'; step: string; why: string }
-  | { event: 'failed'; step: string; summary?: string; why: string; fix: string }
+  /** What the step would give a host that could take it; each with its reason. */
+  | { event: 'left out'; step: string; reasons: string[] }
+  /** What could shut the operator out is done: a new connection must come in, or it is undone. */
+  | { event: 'confirm'; leftMs: number }
+  /** The way in as it was before these changes; of an earlier run that nobody confirmed. */
+  | { event: 'undone'; changes: string[] }
+  /** `undone`: changes of this run that were taken back. */
+  | { event: 'failed'; step: string; summary?: string; why: string; fix: string; undone?: string[] }
   | { event: 'done'; changes: number; ms: number }
 
 export type Emit = (event: Event) => void

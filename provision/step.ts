@@ -10,6 +10,10 @@ export interface Step<Observed> {
   observe(host: Host): Promise<Observed>
   /** Pure, and says everything: what is missing and what shouldn't be there. */
   plan(observed: Observed): Change[]
+  /** What this host can't be given, and why: `kernel.kptr_restrict: read-only here`. */
+  left?(observed: Observed): string[]
+  /** Its changes can shut the operator out: they are undone unless a new connection comes in after them. */
+  readonly guarded?: boolean
 }
 
 export interface Change {
@@ -26,7 +30,7 @@ export function change(summary: string, apply: Change['apply'], diff?: string): 
 
 /** Told of every change before and after it happens; throws to stop between two. */
 export interface Watcher {
-  applying(step: string, summary: string): void
+  applying(step: string, summary: string): void | Promise<void>
   applied(step: string, summary: string, ms: number): void
 }
 
@@ -42,7 +46,7 @@ export async function converge<Observed>(
   const planned = changes ?? step.plan(await step.observe(host))
   if (planned.length === 0) return []
   for (const { summary, apply } of planned) {
-    watcher.applying(step.name, summary)
+    await watcher.applying(step.name, summary)
     const start = performance.now()
     try {
       await apply(host)

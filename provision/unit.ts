@@ -43,10 +43,12 @@ export function planService(service: Service): Change[] {
     ...(unitFileChanges || unit.stale
       ? [change(`make systemd read ${short}'s unit`, ({ $ }) => $`systemctl daemon-reload`)]
       : []),
+    ...(unit.masked ? [change(`unmask ${short}`, (host) => unmask(host, name))] : []),
     ...(service.enable === false || unit.enabled
       ? []
       : [change(`enable ${short} at boot`, ({ $ }) => $`systemctl enable ${name}`)]),
-    ...(unit.state !== 'active'
+    // A service that takes its time to reload runs meanwhile.
+    ...(unit.state !== 'active' && unit.state !== 'reloading'
       ? [change(`start ${short}`, (host) => start(host, name))]
       : outdated
         ? [change(`restart ${short}`, (host) => start(host, name))]
@@ -54,6 +56,12 @@ export function planService(service: Service): Change[] {
           ? [change(`reload ${short}`, (host) => reload(host, name, reloadReads?.files ?? []))]
           : []),
   ]
+}
+
+/** Masked for good, until the next boot, or both. */
+async function unmask({ $ }: Host, name: string): Promise<void> {
+  await $`systemctl unmask ${name}`
+  await $`systemctl unmask --runtime ${name}`
 }
 
 /** Starts a unit, or starts it anew; when it doesn't hold, its own last words are the reason. */

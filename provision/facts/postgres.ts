@@ -9,10 +9,15 @@ export const cluster = {
 
 /** What is inside the cluster. */
 export interface Databases {
-  /** Roles that may sign in, other than Postgres's own. */
-  roles: string[]
+  /** Roles other than Postgres's own: whether they may sign in, and rights over the whole cluster, `superuser createdb`. */
+  roles: Record<string, { login: boolean; powers: string }>
   /** Databases by name. */
   databases: Record<string, { owner: string; encoding: string; open: boolean }>
+  /**
+   * Who gave whom what: `accounts app d connect` for a database, and in the one that was asked, for the tables and
+   * sequences that a role will make, `owner app r INSERT,SELECT`.
+   */
+  grants: string[]
 }
 
 /** `absent`: no cluster was made yet. `silent`: there is one, and it doesn't answer. */
@@ -20,15 +25,27 @@ export type ObservedDatabases = Databases | 'absent' | 'silent'
 
 // One line a thing; the last column says whether any role may connect.
 const question = `
-  select 'role', rolname, '', '', '' from pg_roles where rolcanlogin and rolname <> 'postgres'
+  select 'role', rolname, rolcanlogin::text, concat_ws(' ',
+    case when rolsuper then 'superuser' end, case when rolcreatedb then 'createdb' end,
+    case when rolcreaterole then 'createrole' end, case when rolreplication then 'replication' end,
+    case when rolbypassrls then 'bypassrls' end), '' from pg_roles where rolname !~ '^(pg_|postgres$)'
   union all
   select 'database', datname, pg_get_userbyid(datdba), pg_encoding_to_char(encoding),
     has_database_privilege('public', oid, 'connect')::text
-  from pg_database where not datistemplate`
+  from pg_database where not datistemplate
+  union all
+  select 'grant', pg_get_userbyid(defaclrole), pg_get_userbyid(grantee), string_agg(privilege_type, ',' order by privilege_type), defaclobjtype::text
+  from pg_default_acl, aclexplode(defaclacl) where grantee <> defaclrole and grantee <> 0 group by 2, 3, 5
+  union all
+  select 'grant', datname, rolname, 'connect', 'd' from pg_database, pg_roles
+  where not datistemplate and rolname !~ '^(pg_|postgres$)' and has_database_privilege(rolname, pg_database.oid, 'connect')`
 
-export async function readDatabases(host: Host): Promise<ObservedDatabases> {
+export async function readDatabases(host: Host, database: string): Promise<ObservedDatabases> {
   if (!(await host.list(cluster.config)).includes('postgresql.conf')) return 'absent'
-  const asked = await host.$({ nothrow: true })`${psql(question)}`
+  const quiet = host.$({ nothrow: true })
+  const inside = await quiet`${psql(question, database)}`
+  // Where it isn't there yet, the others can still be told.
+  const asked = inside.exitCode === 0 ? inside : await quiet`${psql(question)}`
   return asked.exitCode === 0 ? parseDatabases(asked.stdout) : 'silent'
 }
 
@@ -38,7 +55,14 @@ export function parseDatabases(answer: string): Databases {
     .filter(Boolean)
     .map((line) => line.split('|'))
   return {
-    roles: rows.flatMap(([kind, name = '']) => (kind === 'role' ? [name] : [])),
+    roles: Object.fromEntries(
+      rows.flatMap(([kind, name = '', login, powers = '']) =>
+        kind === 'role' ? [[name, { login: login === 'true', powers }]] : [],
+      ),
+    ),
+    grants: rows.flatMap(([kind, owner, role, privileges, object]) =>
+      kind === 'grant' ? [`${owner} ${role} ${object} ${privileges}`] : [],
+    ),
     databases: Object.fromEntries(
       rows.flatMap(([kind, name = '', owner = '', encoding = '', open]) =>
         kind === 'database' ? [[name, { owner, encoding, open: open === 'true' }]] : [],

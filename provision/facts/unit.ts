@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Host } from '../host.ts'
 
 /** A systemd unit as it stands. */
@@ -8,8 +9,12 @@ export interface Unit {
   state: string
   /** Starts at boot. */
   enabled: boolean
+  /** Switched off so that nothing can start it, not even by hand. */
+  masked: boolean
   /** Its file on disk is newer than what systemd has loaded. */
   stale: boolean
+  /** Files beside the unit's own that change it: `systemctl edit` makes such. */
+  dropIns: string[]
   /** Start of the running process and last start, reload or stop, in ms since 1970; 0 where there was none. */
   startedMs: number
   changedMs: number
@@ -21,7 +26,9 @@ export const noUnit: Unit = {
   exists: false,
   state: 'inactive',
   enabled: false,
+  masked: false,
   stale: false,
+  dropIns: [],
   startedMs: 0,
   changedMs: 0,
   program: undefined,
@@ -33,14 +40,34 @@ const properties = [
   'ActiveState',
   'UnitFileState',
   'NeedDaemonReload',
+  'DropInPaths',
   'ActiveEnterTimestamp',
   'StateChangeTimestamp',
   'MainPID',
 ]
 
-/** Reads units in one call; answers them in the order asked for. */
+/** Reads units, all that are asked for at the same moment in one call; answers them in the order asked for. */
 export async function readUnits(host: Host, names: string[]): Promise<Unit[]> {
   if (names.length === 0) return []
+  if (!asking || asking.host !== host) {
+    const next = { host, names: new Set<string>(), answer: Promise.resolve([] as Unit[]) }
+    next.answer = setImmediate().then(() => {
+      if (asking === next) asking = undefined
+      return showUnits(host, [...next.names])
+    })
+    asking = next
+  }
+  const { names: all, answer } = asking
+  for (const name of names) all.add(name)
+  const order = [...all]
+  const units = await answer
+  return names.map((name) => units[order.indexOf(name)] ?? noUnit)
+}
+
+/** Steps observe side by side: one systemctl for all of them takes a tenth of the time. */
+let asking: { host: Host; names: Set<string>; answer: Promise<Unit[]> } | undefined
+
+async function showUnits(host: Host, names: string[]): Promise<Unit[]> {
   const shown = await host.$`systemctl show --timestamp=us+utc --property=${properties.join(',')} ${names}`
   return Promise.all(
     shown.stdout
@@ -65,7 +92,9 @@ export function parseUnit(block: string): Omit<Unit, 'program'> & { pid: number 
     state: value.get('ActiveState') ?? 'inactive',
     // enabled-runtime ends with the next boot, so it doesn't count.
     enabled: value.get('UnitFileState') === 'enabled',
+    masked: value.get('LoadState') === 'masked',
     stale: value.get('NeedDaemonReload') === 'yes',
+    dropIns: (value.get('DropInPaths') ?? '').split(' ').filter(Boolean),
     startedMs: parseTimestamp(value.get('ActiveEnterTimestamp')),
     changedMs: parseTimestamp(value.get('StateChangeTimestamp')),
     pid: Number(value.get('MainPID') ?? 0),

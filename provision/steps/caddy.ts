@@ -53,7 +53,14 @@ export function caddy(
       return { installed, unit, files }
     },
     plan({ installed, unit, files }) {
-      const unitChanges = planFiles([unitFile], files)
+      // The unit is ours whole, so that what changes it from beside is somebody's hand.
+      const strays = unit.dropIns.filter((path) => path.startsWith(`${unitPath}.d/`))
+      const unitChanges = [
+        ...planFiles([unitFile], files),
+        ...strays.map((path) =>
+          change(`remove ${path}, which changes caddy's unit`, (host) => host.remove(path)),
+        ),
+      ]
       const configChanges = planFiles([...root, config], files)
       return [
         ...planProgram(artifact, installed),

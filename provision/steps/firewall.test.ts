@@ -18,6 +18,15 @@ test('allows ssh first, whatever the settings say, and enables last', () => {
   expect(summariesOf(firewall({ allow: ['443/tcp'] }), noUfw)).toEqual(plan)
 })
 
+test('narrows ssh to its networks before it closes it to everybody else', () => {
+  const narrow = firewall({ allow: ['443/tcp', '22/tcp'], sshFrom: ['192.0.2.7/24', '2001:db8::/32'] })
+  const rules = ['192.0.2.0/24', '2001:db8::/32'].map(
+    (net) => `allow in proto tcp from ${net} to any port 22`,
+  )
+  expect(summariesOf(narrow, good)).toEqual([...rules, 'close 22/tcp'])
+  expect(summariesOf(narrow, { ...good, allowed: ['443/tcp'], others: rules })).toEqual([])
+})
+
 test('opens what is missing, closes what is stray, deletes what is neither', () => {
   const observed = { ...good, allowed: ['22/tcp', '8080/tcp'], others: ['deny in from 192.0.2.7 to any'] }
   expect(summariesOf(step, observed)).toEqual([

@@ -1,22 +1,31 @@
 import { noUfw, readUfw, type Ufw } from '../facts/ufw.ts'
 import { type Host, rootFile } from '../host.ts'
+import { sources } from '../networks.ts'
 import { change, type Step } from '../step.ts'
 
-// Whatever the settings say: who can't come back in can't put anything right.
+// Whatever the ports say: who can't come back in can't put anything right.
 const ssh = '22/tcp'
 
-/** What ufw lets in, over IPv4 and IPv6: the desired ports and nothing else. */
-export function firewall(desired: { allow: string[] }): Step<Ufw> {
-  const allow = [ssh, ...desired.allow.filter((port) => port !== ssh)]
+/** What ufw lets in, over IPv4 and IPv6: ssh from where it may come, the desired ports, and nothing else. */
+export function firewall(desired: { allow: string[]; sshFrom?: string[] | undefined }): Step<Ufw> {
+  const from = sources(desired.sshFrom ?? ['0.0.0.0/0', '::/0'])
+  const rest = desired.allow.filter((port) => port !== ssh)
+  const allow = from === 'everywhere' ? [ssh, ...rest] : rest
+  // In the words in which ufw's own files are read.
+  const narrow =
+    from === 'everywhere' ? [] : from.map((network) => `allow in proto tcp from ${network} to any port 22`)
   return {
     name: 'firewall',
+    guarded: true,
     bare: noUfw,
     observe: readUfw,
     plan(observed) {
       const missing = allow.filter((port) => !observed.allowed.includes(port))
       const stray = observed.allowed.filter((port) => !allow.includes(port))
       // Half of a rule that is desired isn't stray: allowing it completes it.
-      const others = observed.others.filter((words) => !allow.some((port) => words === `allow ${port}`))
+      const wanted = [...narrow, ...allow.map((port) => `allow ${port}`)]
+      const others = observed.others.filter((words) => !wanted.includes(words))
+      const missingNarrow = narrow.filter((words) => !observed.others.includes(words))
       return [
         // Rules can be neither changed nor loaded anew while ufw takes the kernel's for its own.
         ...(observed.enabled && !observed.loaded
@@ -29,6 +38,8 @@ export function firewall(desired: { allow: string[] }): Step<Ufw> {
         ...(observed.outgoing === 'allow'
           ? []
           : [change('allow what goes out', ({ $ }) => $`ufw default allow outgoing`)]),
+        // Ssh before all others.
+        ...missingNarrow.map((words) => change(words, ({ $ }) => $`ufw ${words.split(' ')}`)),
         ...missing.map((port) => change(`allow ${port}`, ({ $ }) => $`ufw allow ${port}`)),
         ...stray.map((port) => change(`close ${port}`, ({ $ }) => $`ufw delete allow ${port}`)),
         ...others.map((words) => change(`delete rule "${words}"`, (host) => deleteRule(host, words))),

@@ -6,16 +6,27 @@ import { operators } from './operators.ts'
 
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoq ada@laptop'
 const other = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJkN2pE5uVGR3q1c6J5t'
-const step = operators([{ name: 'ada', keys: [key] }], () => 'rule\n')
+const desired = [{ name: 'ada', keys: [key] }]
+const step = operators(desired, () => 'rule\n')
 
-function observed({ members = 'ada', shell = '/bin/bash', keys = `${key}\n`, safe = true } = {}) {
+function observed({
+  members = 'ada',
+  shell = '/bin/bash',
+  keys = `${key}\n`,
+  safe = true,
+  shadow = { hash: '*', expires: '' },
+  root = '',
+} = {}) {
+  const su = { content: 'rule\n', mode: 0o644, owner: 'root', group: 'root', mtimeMs: 0 }
   return {
     accounts: parseAccounts(
       `ada:x:1000:1000::/home/ada:${shell}\nbob:x:1001:1001::/home/bob:/bin/bash\npostgres:x:105:110::/:/bin/sh\n`,
       `shoestring-operators:x:999:${members}\n`,
     ),
-    keys: { ada: { text: keys, safe } },
+    keys: { ada: { text: keys, safe }, root: { text: root, safe: true } },
+    shadow: { ada: shadow },
     files: {
+      '/etc/pam.d/su': su,
       '/etc/sudoers.d/shoestring': {
         content: 'rule\n',
         mode: 0o440,
@@ -33,6 +44,8 @@ test('adds an operator with key and sudo to a bare host', () => {
     'add operator ada',
     'let ada in with key ada@laptop',
     'write /etc/sudoers.d/shoestring',
+    'write /etc/pam.d/su',
+    'shut out root: its key',
   ])
 })
 
@@ -56,6 +69,27 @@ test('removes who is no operator any more, and gives a returning one a shell aga
     'make ada an operator',
     'give ada a shell',
   ])
+})
+
+test("an operator's account does not end, and has no password", () => {
+  expect(summariesOf(step, observed({ shadow: { hash: '$y$j9T$abc', expires: '1' } }))).toEqual([
+    "let ada's account not end",
+    'take the password from ada',
+  ])
+})
+
+test('root is shut out last, and neither it nor a former operator while nobody else was proved', () => {
+  const seen = observed({ members: 'ada,bob', root: `${key}\n${other}\n` })
+  expect(summariesOf(step, seen)).toEqual([
+    'remove operator bob: key, shell and sudo, not the files',
+    'shut out root: its 2 keys',
+  ])
+  expect(
+    summariesOf(
+      operators(desired, () => 'rule\n', ['root', 'bob']),
+      seen,
+    ),
+  ).toEqual([])
 })
 
 test.for([

@@ -1,12 +1,14 @@
 import { setTimeout } from 'node:timers/promises'
 import type { ProcessOutput } from 'zx/core'
+import { OperatorError, reasonOf } from '../errors.ts'
 import { barePackages, readPackages, type Packages } from '../facts/packages.ts'
 import { type Host, rootFile } from '../host.ts'
 import { planFiles, readFiles, type ObservedFiles, type OwnedFile } from '../owned-file.ts'
 import { change, type Step } from '../step.ts'
 import type { Render } from '../template.ts'
 
-const ownedPaths = [
+/** How apt and dpkg go about it; there before the first package is. */
+export const aptFiles = [
   '/etc/dpkg/dpkg.cfg.d/00-shoestring',
   '/etc/apt/apt.conf.d/00-shoestring',
   // Read by Debian's Postgres packages while they are installed: no cluster with settings that aren't ours.
@@ -18,12 +20,12 @@ export function packages(
   wanted: string[],
   render: Render,
 ): Step<{ packages: Packages; files: ObservedFiles }> {
-  const files: OwnedFile[] = ownedPaths.map((path) => ({ path, content: render(path), ...rootFile }))
+  const files: OwnedFile[] = aptFiles.map((path) => ({ path, content: render(path), ...rootFile }))
   return {
     name: 'packages',
     bare: { packages: barePackages, files: {} },
     async observe(host) {
-      const [found, owned] = await Promise.all([readPackages(host), readFiles(host, ownedPaths)])
+      const [found, owned] = await Promise.all([readPackages(host), readFiles(host, aptFiles)])
       return { packages: found, files: owned }
     },
     plan(observed) {
@@ -44,7 +46,16 @@ function finish({ $ }: Host): Promise<void> {
 }
 
 async function install({ $ }: Host, names: string[]): Promise<void> {
-  await patiently(() => $({ nothrow: true })`apt-get update --quiet`)
+  // Any source that fails is an error: with yesterday's lists it would install what isn't there any more.
+  await patiently(() => $({ nothrow: true })`apt-get update --quiet --error-on=any`).catch(
+    (cause: unknown) => {
+      throw new OperatorError("Debian's lists can't be read", {
+        why: reasonOf(cause),
+        fix: 'see that the host reaches its Debian mirror (/etc/apt/sources.list.d) and that its clock is right, then run pulumi up again: nothing was installed',
+        cause,
+      })
+    },
+  )
   await $`apt-get install --quiet --yes --no-install-recommends ${names}`
 }
 

@@ -44,7 +44,7 @@ test('system users: adds users without a shell, and takes one away that was give
   expect(summariesOf(step, shell)).toEqual(['take the shell from caddy'])
 })
 
-const data = { database: 'accounts', role: 'app' }
+const data = { database: 'accounts', role: 'app', owner: 'accounts_owner' }
 
 test('postgres: makes the cluster with its settings before it starts it, once', () => {
   const step = postgres(data, render)
@@ -83,21 +83,35 @@ test('postgres: restarts for newer settings, reloads for a newer pg_hba.conf, al
   expect(summariesOf(step, observed(50, 250))).toEqual(['reload postgresql@17-main'])
 })
 
-test('database: creates role and database, closes it to others, and never removes one', () => {
+test('database: creates it with a role that owns and one that works, closes it to others, and never removes one', () => {
   const step = database(data)
-  const all = ['create role app', 'create database accounts', 'close database accounts to other roles']
+  const all = [
+    'create role accounts_owner, which nobody signs in as',
+    'create role app',
+    'create database accounts',
+    'close database accounts to other roles',
+    'let app work with the tables of accounts_owner',
+  ]
   expect(summariesOf(step, 'absent')).toEqual(all)
   expect(summariesOf(step, 'silent')).toEqual(['wait until Postgres answers'])
-  expect(summariesOf(step, { roles: [], databases: {} })).toEqual(all)
-  const found = parseDatabases(
-    'role|app|||\ndatabase|accounts|postgres|UTF8|true\ndatabase|old|app|UTF8|true\n',
-  )
-  expect(summariesOf(step, found)).toEqual([
-    "give database accounts to role app, was postgres's",
+  expect(summariesOf(step, { roles: {}, databases: {}, grants: [] })).toEqual(all)
+
+  const roles = 'role|app|true||\nrole|accounts_owner|false||\n'
+  const grants =
+    'grant|accounts_owner|app|DELETE,INSERT,SELECT,UPDATE|r\ngrant|accounts_owner|app|USAGE|S\ngrant|accounts|app|connect|d\n'
+  const good = `${roles}database|accounts|accounts_owner|UTF8|false\n${grants}`
+  expect(summariesOf(step, parseDatabases(good))).toEqual([])
+  expect(summariesOf(step, parseDatabases(`${roles}database|accounts|app|UTF8|true\n${grants}`))).toEqual([
+    "give database accounts to role accounts_owner, was app's",
     'close database accounts to other roles',
   ])
-  const good = parseDatabases('role|app|||\ndatabase|accounts|app|UTF8|false\n')
-  expect(summariesOf(step, good)).toEqual([])
+  const loose = good
+    .replace('accounts_owner|false', 'accounts_owner|true')
+    .replace('SELECT,', 'SELECT,TRUNCATE,')
+  expect(summariesOf(step, parseDatabases(loose))).toEqual([
+    'keep role accounts_owner from signing in',
+    'let app work with the tables of accounts_owner',
+  ])
 })
 
 const artifact = { name: 'caddy', version: '2.11.9', sha256: 'abcdef0123456789' }

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { parseMounts } from '../facts/mounts.ts'
+import { noUnit } from '../facts/unit.ts'
+import { summariesOf } from '../testing.ts'
+import { mountOptions } from './mounts.ts'
+
+const step = mountOptions((path) => `${path}\n`)
+const all = 'rw,nosuid,nodev,noexec,relatime'
+const mounted = parseMounts(
+  ['/boot', '/home', '/var', '/var/log', '/var/tmp', '/tmp', '/dev', '/dev/shm']
+    .map((path) => `36 35 98:0 / ${path} ${all} master:1 - ext4 /dev/vda1 rw`)
+    .concat('37 35 0:5 / /proc rw,nosuid - proc proc rw,gid=4,hidepid=invisible')
+    .join('\n'),
+)
+const summaries = summariesOf(step, step.bare)
+const files = Object.fromEntries(
+  summaries
+    .flatMap((summary) => /^write (.+)/.exec(summary)?.[1] ?? [])
+    .map((path) => [path, { content: `${path}\n`, mode: 0o644, owner: 'root', group: 'root', mtimeMs: 0 }]),
+)
+const units = step.bare.units.map(() => ({ ...noUnit, exists: true, enabled: true, state: 'active' }))
+
+test('all that lies in another folder comes after it, and /proc hides nothing before logind may see it', () => {
+  const order = [
+    'restart systemd-logind',
+    'mount /var with nodev,nosuid',
+    'mount /var/log with nodev,noexec,nosuid',
+  ]
+  const found = [...order, 'mount /proc with hidepid=invisible'].map((summary) => summaries.indexOf(summary))
+  expect(found).toEqual(found.toSorted((a, b) => a - b))
+  expect(found).not.toContain(-1)
+})
+
+test('needs nothing when all is mounted so, and names what somebody mounted otherwise', () => {
+  expect(summariesOf(step, { mounted, units, files })).toEqual([])
+  const loose = { ...mounted, '/tmp': ['rw', 'nosuid'] }
+  expect(summariesOf(step, { mounted: loose, units, files })).toEqual(['mount /tmp with nodev,noexec'])
+})
+
+test('the mount that lies on top counts', () => {
+  const twice = parseMounts('1 0 0:1 / /var rw - ext4 a rw\n2 0 0:1 / /var rw,nosuid - ext4 a rw\n')
+  expect(twice).toEqual({ '/var': ['rw', 'nosuid', 'rw'] })
+})

@@ -1,0 +1,88 @@
+import { appendFile } from 'node:fs/promises'
+import { OperatorError } from '../errors.ts'
+import { rootFile, type Host } from '../host.ts'
+import { noteScript, undoFolder, undoScript, undoUnit } from './undo-script.ts'
+
+/** What the other side says of its new connection: `confirmed`, or why it could not come in. */
+export type Answer = { confirmed: true } | { confirmed: false; why: string }
+
+/** Keeps the way in: risky changes are undone by a timer, unless somebody came in again. */
+export class Guard {
+  readonly #host: Host
+  readonly #seconds: number
+  #armedAtMs: number | undefined
+
+  constructor(host: Host, seconds: number) {
+    this.#host = host
+    this.#seconds = seconds
+  }
+
+  get armed(): boolean {
+    return this.#armedAtMs !== undefined
+  }
+
+  /** Undoes what an earlier run left unconfirmed, and answers what that was. */
+  async settle(): Promise<string[]> {
+    const left = await this.#host.list(undoFolder)
+    if (left.length === 0) return []
+    // Confirmed, and killed before the rest of the marks were gone.
+    const changes = left.includes('disarmed') ? [] : await this.#changes()
+    if (left.includes('armed') || left.includes('undoing')) await this.#undo()
+    await this.#host.remove(undoFolder)
+    return changes
+  }
+
+  /** Notes the state before the first risky change and starts the timer; later ones find it running. */
+  async arm(summary: string): Promise<void> {
+    const { $ } = this.#host
+    if (this.#armedAtMs === undefined) {
+      await $`sh -c ${noteScript}`
+      await this.#host.write(`${undoFolder}/undo`, undoScript, { ...rootFile, mode: 0o700 })
+      const timer = [`--on-active=${this.#seconds}`, '--timer-property=AccuracySec=100ms']
+      await $`systemd-run --quiet --collect --unit=${undoUnit} ${timer} --property=Type=oneshot sh ${undoFolder}/undo`
+      this.#armedAtMs = performance.now()
+    }
+    await appendFile(`${undoFolder}/changes`, `${summary}\n`)
+  }
+
+  /** How long the other side has to come in again. */
+  leftMs(): number {
+    return Math.max(0, (this.#armedAtMs ?? 0) + this.#seconds * 1000 - performance.now())
+  }
+
+  /** Goes on only where somebody came in by a new connection; else everything since `arm` is undone. */
+  async hold(answer: Answer): Promise<void> {
+    // Who came in has taken the marks away; otherwise its word alone doesn't count.
+    const left = await this.#host.list(undoFolder)
+    if (answer.confirmed && !left.some((name) => ['armed', 'undoing', 'undone'].includes(name))) {
+      this.#armedAtMs = undefined
+      return
+    }
+    throw new OperatorError('no way in', {
+      why: answer.confirmed ? 'a new connection came in, but the timer still runs' : answer.why,
+      fix: `correct what shuts you out in the stack's settings, then run pulumi up again`,
+    })
+  }
+
+  /** Puts the old state back now, and answers what was undone. */
+  async undo(): Promise<string[]> {
+    const changes = await this.#changes()
+    await this.#undo()
+    await this.#host.remove(undoFolder)
+    this.#armedAtMs = undefined
+    return changes
+  }
+
+  async #changes(): Promise<string[]> {
+    const text = (await this.#host.read(`${undoFolder}/changes`)) ?? ''
+    return text.split('\n').filter(Boolean)
+  }
+
+  async #undo(): Promise<void> {
+    const quiet = this.#host.$({ nothrow: true })
+    // Waits for the timer's own run too, should it have begun.
+    await quiet`systemctl start ${undoUnit}.service`
+    if ((await this.#host.list(undoFolder)).includes('armed')) await quiet`sh ${undoFolder}/undo`
+    await quiet`systemctl stop ${undoUnit}.timer`
+  }
+}

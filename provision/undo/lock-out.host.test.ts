@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { evesKey } from '../on-test-host.ts'
+import { appended, sshdPath, test, tryOut, type Bad } from './on-hardened-host.ts'
+
+const cases: [string, Bad, RegExp][] = [
+  [
+    'ssh allowed only from elsewhere',
+    { settings: { sshFrom: ['192.0.2.0/24'] }, file: (files) => files },
+    /undone firewall: allow in proto tcp from 192/,
+  ],
+  [
+    "the operator's key replaced",
+    { settings: { operators: [{ name: 'ada', keys: [evesKey] }] }, file: (files) => files },
+    /undone operators: let ada in with key eve@cafe/,
+  ],
+  [
+    'only another group allowed',
+    {
+      file: (files) => ({
+        ...files,
+        [sshdPath]: files[sshdPath]!.replace('AllowGroups {{ groups }}', 'AllowGroups nogroup'),
+      }),
+    },
+    /undone sshd: update /,
+  ],
+  [
+    'sshd listens elsewhere',
+    { file: appended('ListenAddress 192.0.2.99:22') },
+    /undone sshd: update .*; sshd: reload ssh/,
+  ],
+  ['the port moved past the firewall', { file: appended('Port 2222') }, /undone sshd: update /],
+  ['a command forced on everybody', { file: appended('ForceCommand /bin/false') }, /undone sshd: update /],
+  [
+    'default deny, and no rule for ssh',
+    { byHand: 'ufw show added | sed -n "/port 22/s/ufw /ufw delete /p" | sh; ufw default deny incoming' },
+    /undone sshd: update /,
+  ],
+  [
+    'everything dropped in the kernel',
+    { byHand: 'iptables -P INPUT DROP; iptables -F' },
+    /undone sshd: update /,
+  ],
+  ['a shell that ends at once', { byHand: 'usermod --shell /usr/sbin/nologin ada' }, /undone sshd: update /],
+  ['an account that has ended', { byHand: 'usermod --expiredate 1 ada' }, /undone sshd: update /],
+  [
+    'an operator without sudo',
+    {
+      file: (files) => ({ ...files, '/etc/sudoers.d/shoestring': '# Nobody.\n' }),
+      settings: { keepLogins: [] },
+    },
+    /undone operators: update \/etc\/sudoers.d\/shoestring.*shut out root/,
+  ],
+  [
+    'sudo taken by another rule',
+    { byHand: "echo 'ada ALL=(ALL) !ALL' > /etc/sudoers.d/zz" },
+    /undone sshd: update /,
+  ],
+  ["the operator's folder open to all", { byHand: 'chmod 777 /home/ada' }, /undone sshd: update /],
+]
+
+test.for(cases)(
+  '%s: undone, and the error says what',
+  { timeout: 300_000 },
+  async ([, bad, says], { lab, web: site }) => {
+    const web = await site.on(lab)
+    const { error, code, seconds, left } = await tryOut(web, bad)
+    console.log(`${seconds.toFixed(1)} s: ${error}`)
+    expect(error).toMatch(
+      /^(way in: could not confirm it by a new connection|sshd: could not reload ssh)\n {2}why /,
+    )
+    expect(error).toMatch(says)
+    expect(code).toBe(0)
+    expect(left).toBe('')
+    expect((await web.host.$('cat /etc/sudoers.d/zz')).stdout).toBe('')
+  },
+)
+
+test(
+  'a file that sshd refuses does not replace the old one',
+  { timeout: 60_000 },
+  async ({ lab, web: site }) => {
+    const web = await site.on(lab)
+    const { error, code, left } = await tryOut(web, { file: appended('PermitRootLgoin no') })
+    expect(error).toMatch(
+      /^sshd: could not update [^]*Bad configuration option: PermitRootLgoin[^]*undone sshd: update/,
+    )
+    expect([code, left]).toEqual([0, ''])
+  },
+)
+
+test(
+  'a change that holds is confirmed once, and nothing is left of the proof',
+  { timeout: 60_000 },
+  async ({ lab, web: site }) => {
+    const web = await site.on(lab)
+    const { error, left } = await tryOut(web, { file: appended('# Held.') })
+    expect([error, left]).toEqual([undefined, ''])
+    await sleep(9000)
+    expect((await web.host.$(`tail -1 ${sshdPath}`)).stdout).toBe('# Held.\n')
+    expect((await tryOut(web, { file: (files) => files })).error).toBeUndefined()
+  },
+)
