@@ -13,7 +13,7 @@ import { down } from '../lab/lab.ts'
 import { kept } from '../lab/kept.ts'
 import { openPorts } from '../lab/network/open-ports.ts'
 import { labPaths, repository } from '../lab/paths.ts'
-import { openStack } from '../lab/stack.ts'
+import { labOperator, openStack } from '../lab/stack.ts'
 import { readSlot } from '../lab/claim-slot.ts'
 import type { Slot } from '../lab/slot.ts'
 import { readStatus, type LabStatus } from '../lab/status.ts'
@@ -44,7 +44,8 @@ async function onHost(command: string): Promise<string> {
     'ConnectTimeout=5',
   ]
   const flags = ['-F', 'none', '-i', paths.key, ...hostOptions.flatMap((option) => ['-o', option])]
-  const { stdout } = await exec('ssh', [...flags, `root@${address}`, command])
+  const asRoot = `sudo -n sh -c '${command.replaceAll("'", `'\\''`)}'`
+  const { stdout } = await exec('ssh', [...flags, `${labOperator}@${address}`, asRoot])
   return stdout
 }
 

@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, expect } from 'vitest'
 import { test, type TestLab } from '../lab/testing.ts'
-import { closeConnections, useKeyFile } from './connection.ts'
+import { closeConnections, connected, useKeyFile } from './connection.ts'
 import { host, type HostInputs } from './host.ts'
 import type { Call } from './provider.ts'
+import { sha256, ship } from './runtime.ts'
+import { Ssh } from './ssh.ts'
 import { unknown, type Bag } from './values.ts'
 
 const settings: Omit<HostInputs, 'address' | 'hostKey'> = {
@@ -29,6 +32,7 @@ function listening(): { call: Call; said: string[] } {
 }
 
 const inputsAt = (address: string, hostKey: string): Bag => ({ ...settings, address, hostKey })
+const olds = (bag: Bag) => ({ inputs: bag, outputs: bag })
 const unreachable = (lab: TestLab): Bag => inputsAt(lab.slot.addresses.at(-1) ?? '', 'ssh-ed25519 AAAA')
 
 afterAll(closeConnections)
@@ -52,8 +56,8 @@ test('a host that does not answer is planned in full too, and the warning says w
 test('a refresh of a host that does not answer forgets nothing and invents nothing', async ({ lab }) => {
   const { call } = listening()
   const inputs = unreachable(lab)
-  const olds = { inputs, outputs: { ...inputs, drift: ['firewall: close 8080/tcp'] } }
-  expect(await host.read('web', olds, call)).toEqual(olds)
+  const before = { inputs, outputs: { ...inputs, drift: ['firewall: close 8080/tcp'] } }
+  expect(await host.read('web', before, call)).toEqual(before)
 })
 
 test('a bare host that answers is planned, and nothing is left on it', async ({ lab, host: machine }) => {
@@ -67,6 +71,58 @@ test('a bare host that answers is planned, and nothing is left on it', async ({ 
   const left = await machine.$('ls -d /opt/shoestring /var/cache/shoestring 2>/dev/null; id dev 2>/dev/null')
   expect(left.stdout).toBe('')
 })
+
+test(
+  'the first up comes in as root and shuts it out as the operator; every later one is that operator',
+  { timeout: 300_000 },
+  async ({ lab, host: machine }) => {
+    useKeyFile(join(lab.stateFolder, 'key'))
+    const key = (await readFile(join(lab.stateFolder, 'key.pub'), 'utf8')).trim()
+    const { stdout } = await machine.$('cut -d" " -f1,2 /etc/ssh/ssh_host_ed25519_key.pub')
+    const hostKey = stdout.trim()
+    const of = (...names: string[]): Bag => ({
+      ...inputsAt(machine.address, hostKey),
+      operators: names.map((name) => ({ name, keys: [key] })),
+      // The logins in vain of this test must not shut it out.
+      sshFrom: [lab.slot.subnet],
+    })
+    const root = () =>
+      Ssh.connect({ address: machine.address, hostKey, keyFile: join(lab.stateFolder, 'key') })
+
+    const created = listening()
+    await host.create(of('ada'), created.call)
+    expect(created.said).toContain('operators: shut out root: its key')
+    await expect(root()).rejects.toThrow('Permission denied')
+
+    await closeConnections()
+    const { call } = listening()
+    const start = performance.now()
+    expect(await host.diff('web', olds(of('ada')), of('ada'), call)).toEqual({ changes: [] })
+    console.log(`nothing to do, as an operator by sudo: ${Math.round(performance.now() - start)} ms`)
+
+    const source = import.meta.filename
+    const shipment = { name: 'a file', source, target: '/opt/shoestring/file', sha256: await sha256(source) }
+    await connected(
+      { address: machine.address, hostKey, operators: [{ name: 'ada', keys: [key] }] },
+      'web',
+      (ssh) => ship(ssh, shipment),
+    )
+
+    await closeConnections()
+    const renamed = listening()
+    await host.update?.('web', olds(of('ada')), of('eva'), renamed.call)
+    expect(renamed.said).toContain('operators: remove operator ada: key, shell and sudo, not the files')
+    const ada = { address: machine.address, hostKey, keyFile: join(lab.stateFolder, 'key'), login: 'ada' }
+    await expect(Ssh.connect(ada)).rejects.toThrow('Permission denied')
+    expect((await host.diff('web', olds(of('eva')), of('eva'), call)).changes).toEqual([])
+
+    await closeConnections()
+    const foreign = { ...of('eva'), operators: settings.operators }
+    await expect(host.update?.('web', olds(of('eva')), foreign, call)).rejects.toThrow(
+      'web: this would shut you out\n  why   you come in as eva, whom the settings no longer name',
+    )
+  },
+)
 
 test('a host can not be imported, and the refusal says what to do', async () => {
   const { call } = listening()

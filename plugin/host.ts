@@ -1,10 +1,13 @@
 import type { Artifact, DesiredHost, Request } from '../provision/desired.ts'
+import { debianPackages } from '../provision/playbook.ts'
+import { aptFiles } from '../provision/steps/packages.ts'
+import { loginsAt } from './connection.ts'
 import { onHost } from './on-host.ts'
 import { once } from './once.ts'
 import type { Call, ResourceClass } from './provider.ts'
 import {
   activateNode,
-  installLibraries,
+  installPackages,
   missing,
   nodeOnHost,
   nodeVersion,
@@ -17,7 +20,7 @@ import { readTemplates } from './templates.ts'
 import { readToolchain } from './toolchain.ts'
 
 /** What a program says of a host. Which Caddy it gets is the repository's own decision. */
-export interface HostInputs extends Omit<DesiredHost, 'caddy'> {
+export interface HostInputs extends Omit<DesiredHost, 'caddy' | 'keepLogins'> {
   /** IPv4 address. */
   address: string
   /** What the host proves itself by, `ssh-ed25519 AAAA…`. */
@@ -37,10 +40,22 @@ export const host: ResourceClass = {
   delete: () => Promise.resolve(),
 }
 
-async function requestFor(inputs: HostInputs, mode: Request['mode']): Promise<Request> {
+/** What provision is asked, to make a host as these inputs say. `keepLogins` are not shut yet. */
+export async function requestFor(
+  inputs: HostInputs,
+  mode: Request['mode'],
+  keepLogins?: string[],
+): Promise<Request> {
   const { address: _address, hostKey: _hostKey, ...desired } = inputs
   const { artifact } = await caddy()
-  return { mode, task: 'host', files: await readTemplates(), desired: { ...desired, caddy: artifact } }
+  // Where the key at hand is no operator's, root's login is the only way in.
+  const keep = keepLogins ?? ((await loginsAt(inputs)).length > 0 ? [] : ['root'])
+  return {
+    mode,
+    task: 'host',
+    files: await readTemplates(),
+    desired: { ...desired, keepLogins: keep, caddy: artifact },
+  }
 }
 
 async function sendWhatIsMissing(ssh: Ssh, call: Call): Promise<void> {
@@ -58,8 +73,15 @@ async function sendWhatIsMissing(ssh: Ssh, call: Call): Promise<void> {
       await call.info(`runtime: sent ${shipment.name}`)
     }
   }
+  const install = async (): Promise<void> => {
+    const templates = await readTemplates()
+    const files = Object.fromEntries(aptFiles.map((path) => [path, templates[path] ?? '']))
+    if (await installPackages(ssh, { names: debianPackages, files })) {
+      await call.info(`packages: install ${debianPackages.join(' ')}`)
+    }
+  }
   // Together: the network is idle while apt unpacks.
-  await Promise.all([installLibraries(ssh), send()])
+  await Promise.all([install(), send()])
   await activateNode(ssh)
 }
 

@@ -1,6 +1,7 @@
 import { bundleApp, bundleProvision } from './bundle.ts'
-import { closeConnections, useKeyFile } from './connection.ts'
+import { closeConnections, useKeyFile, useOperators } from './connection.ts'
 import { caddy, host } from './host.ts'
+import type { Operator } from './logins.ts'
 import { nameservers } from './nameservers.ts'
 import { release } from './release.ts'
 import { serve } from './server.ts'
@@ -18,7 +19,9 @@ await serve({
   // Pulumi wants one; this plugin is never published, it lives and changes with its program.
   version: '0.1.0',
   configure(settings) {
-    const { sshKeyFile } = settings
+    const { sshKeyFile, operators } = settings
+    const named: unknown = typeof operators === 'string' ? JSON.parse(operators) : operators
+    useOperators(Array.isArray(named) ? (named as Operator[]) : [])
     useKeyFile(typeof sshKeyFile === 'string' ? sshKeyFile : undefined)
   },
   resources: {

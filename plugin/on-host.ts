@@ -1,5 +1,5 @@
 import type { Request } from '../provision/desired.ts'
-import { connected, type Place } from './connection.ts'
+import { comeInAfresh, connected, type Place } from './connection.ts'
 import { convergeOn, inputChanges, planChanges, planOn, type Plan } from './plan.ts'
 import type { Call, Olds, ResourceClass } from './provider.ts'
 import type { Ssh } from './ssh.ts'
@@ -11,7 +11,7 @@ export interface Concern<Inputs extends Place> {
   readonly noImport: string
   idOf(inputs: Inputs): string
   /** What provision is asked; undefined while the inputs do not say it yet. */
-  requestFor(inputs: Inputs, mode: Request['mode']): Promise<Request | undefined>
+  requestFor(inputs: Inputs, mode: Request['mode'], keepLogins?: string[]): Promise<Request | undefined>
   /** Brings to the host what the request takes for granted. */
   prepare?(ssh: Ssh, call: Call): Promise<void>
 }
@@ -23,19 +23,29 @@ type Handlers = Pick<ResourceClass, 'computed' | 'diff' | 'preview' | 'create' |
 export function onHost<Inputs extends Place>(concern: Concern<Inputs>): Handlers {
   const inputsOf = (bag: Bag): Inputs => bag as unknown as Inputs
 
-  async function plan(inputs: Inputs, call: Call): Promise<Plan> {
+  async function plan(inputs: Inputs, call: Call, former?: Inputs): Promise<Plan> {
     const request = await concern.requestFor(inputs, 'plan')
-    return request ? planOn(inputs, request, call) : { steps: [], seen: false }
+    return request ? planOn(inputs, request, call, former?.operators) : { steps: [], seen: false }
   }
 
-  async function converge(inputs: Inputs, call: Call): Promise<Bag> {
-    const request = await concern.requestFor(inputs, 'converge')
-    if (!request) throw new Error(`${call.name}: its inputs are not complete`)
-    const work = async (ssh: Ssh): Promise<void> => {
+  async function converge(inputs: Inputs, call: Call, former?: Inputs): Promise<Bag> {
+    const work = async (ssh: Ssh): Promise<boolean> => {
+      const { login = 'root', nextLogin } = ssh.destination
+      if (login !== 'root' && nextLogin === undefined) throw retired(call.name, login)
+      // Whom the settings no longer let in is shut out by who comes after, once that one has come in.
+      const keep = nextLogin === undefined || login === nextLogin ? undefined : [login]
+      const request = await concern.requestFor(inputs, 'converge', keep)
+      if (!request) throw new Error(`${call.name}: its inputs are not complete`)
       await concern.prepare?.(ssh, call)
       await convergeOn(ssh, request, call)
+      return keep !== undefined
     }
-    await connected(inputs, call.name, work, { signal: call.signal })
+    const { signal } = call
+    const again = await connected(inputs, call.name, work, { signal, former: former?.operators ?? [] })
+    if (again) {
+      await comeInAfresh(inputs)
+      await connected(inputs, call.name, work, { signal })
+    }
     return { ...(inputs as object), drift: [] }
   }
 
@@ -44,7 +54,7 @@ export function onHost<Inputs extends Place>(concern: Concern<Inputs>): Handlers
 
     async diff(_id: string, olds: Olds, news: Bag, call: Call) {
       const changed = inputChanges(olds.inputs, news)
-      const { steps, seen } = await plan(inputsOf(news), call)
+      const { steps, seen } = await plan(inputsOf(news), call, inputsOf(olds.inputs))
       // With the same inputs as last time, whatever is to be done was done to the host by hand.
       const drift = seen && changed.length === 0
       return { changes: [...changed, ...(await planChanges(steps, call, { drift }))] }
@@ -68,6 +78,15 @@ export function onHost<Inputs extends Place>(concern: Concern<Inputs>): Handlers
       return { inputs: olds.inputs, outputs: { ...olds.outputs, drift } }
     },
 
-    update: (_id: string, _olds: Olds, news: Bag, call: Call) => converge(inputsOf(news), call),
+    update: (_id: string, olds: Olds, news: Bag, call: Call) =>
+      converge(inputsOf(news), call, inputsOf(olds.inputs)),
   }
+}
+
+function retired(name: string, login: string): Error {
+  return new Error(
+    `${name}: this would shut you out\n` +
+      `  why   you come in as ${login}, whom the settings no longer name, and your key is no other operator's\n` +
+      `  next  name the new operator beside ${login}, run pulumi up, and let the new one take ${login} out`,
+  )
 }

@@ -1,6 +1,7 @@
 import { planBare } from '../provision/main.ts'
 import type { Request } from '../provision/desired.ts'
 import { connected, Unreachable, type Place } from './connection.ts'
+import type { Operator } from './logins.ts'
 import type { Call, Change } from './provider.ts'
 import { provision, type RunEvent } from './provisioning.ts'
 import { nodeVersion } from './runtime.ts'
@@ -23,7 +24,12 @@ export interface Plan {
  * What a request would change, from what is seen on the host now; from what a fresh Debian looks like where there is
  * no host yet, or none that answers.
  */
-export async function planOn(place: Place, request: Request, call: Call): Promise<Plan> {
+export async function planOn(
+  place: Place,
+  request: Request,
+  call: Call,
+  former: readonly Operator[] = [],
+): Promise<Plan> {
   if (hasUnknown(place.address) || hasUnknown(place.hostKey)) return { steps: bare(request), seen: false }
   const steps: PlannedStep[] = []
   const collect = (event: RunEvent): void => {
@@ -32,7 +38,7 @@ export async function planOn(place: Place, request: Request, call: Call): Promis
   }
   try {
     const look = (ssh: Ssh) => provision(ssh, request, collect)
-    const hasRuntime = await connected(place, call.name, look, { patient: false })
+    const hasRuntime = await connected(place, call.name, look, { patient: false, former })
     return { steps: hasRuntime ? steps : bare(request), seen: true }
   } catch (error) {
     if (!(error instanceof Unreachable) || error.kind !== 'unreachable') throw error
@@ -62,6 +68,12 @@ function tell(event: RunEvent, call: Call): Promise<void> {
       return call.status(`${event.step}: ${event.summary}`)
     case 'applied':
       return call.info(`${event.step}: ${event.summary}`)
+    case 'confirm':
+      return call.status('way in: come in again by a new connection')
+    case 'undone':
+      return call.warn(
+        `nobody confirmed the way in after the run before; undone: ${event.changes.join('; ')}`,
+      )
     case 'skipped':
       return call.info(`${event.step}: skipped, ${event.why}`)
     default:

@@ -51,7 +51,8 @@ export const release: ResourceClass = {
   },
 }
 
-async function requestFor(
+/** What provision is asked for this release; undefined where the code here is another. */
+export async function requestFor(
   { settings, hash }: ReleaseInputs,
   mode: Request['mode'],
 ): Promise<Request | undefined> {

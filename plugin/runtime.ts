@@ -41,6 +41,8 @@ export async function missing(ssh: Ssh, shipments: readonly Shipment[]): Promise
 export async function ship(ssh: Ssh, { name, source, target, sha256: sum }: Shipment): Promise<void> {
   const command = [
     'set -e',
+    // A hardened login's is stricter, and units that don't run as root start this file.
+    'umask 022',
     `mkdir -p "$(dirname ${target})"`,
     `part=$(mktemp ${target}.XXXXXX)`,
     `trap 'rm -f "$part"' EXIT`,
@@ -56,16 +58,36 @@ export async function ship(ssh: Ssh, { name, source, target, sha256: sum }: Ship
   if (code !== 0) throw new Error(`${name} did not arrive whole: ${lastLines(stderr, 1)}`)
 }
 
-/** Installs what Node is linked against and a fresh Debian lacks; apt may be busy, as it is on a droplet's first boot. */
-export async function installLibraries(ssh: Ssh): Promise<void> {
+/** What Debian brings to a host, and the files that decide how. */
+export interface DebianPackages {
+  readonly names: readonly string[]
+  /** Content by path; what the packages step owns, there before its time. */
+  readonly files: Readonly<Record<string, string>>
+}
+
+/**
+ * Installs all packages of a fresh Debian in one go, for it lacks Node's own library too: the runtime is sent meanwhile.
+ * A mirror that has only some of them is the packages step's to tell. Answers whether there was anything to do.
+ */
+export async function installPackages(ssh: Ssh, { names, files }: DebianPackages): Promise<boolean> {
+  const writes = Object.entries(files).map(([path, content]) => {
+    const text = Buffer.from(content).toString('base64')
+    return `mkdir -p "$(dirname ${path})" && echo ${text} | base64 -d > ${path}.new && chmod 644 ${path}.new && mv ${path}.new ${path}`
+  })
+  const install = 'apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=120'
   const command = [
-    'export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a',
+    'export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a LC_ALL=C.UTF-8',
     'ldconfig -p | grep -q libatomic.so.1 && exit',
+    'echo installing; umask 022',
+    ...writes,
+    // A run before may have been killed while dpkg was at work.
+    '[ -z "$(dpkg --audit)" ] || dpkg --configure -a >&2',
+    // apt may be busy, as it is on a droplet's first boot.
     'for try in $(seq 60); do apt-get update -q && break; sleep 2; done >&2',
-    'apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=120 libatomic1 >&2',
+    `${install} ${names.join(' ')} >&2 || ${install} libatomic1 >&2`,
   ].join('\n')
-  const { code, stderr } = await ssh.run(command)
-  if (code === 0) return
+  const { code, stdout, stderr } = await ssh.run(command)
+  if (code === 0) return stdout !== ''
   throw new Error(
     `could not install libatomic1, which Node needs\n  why   ${lastLines(stderr, 1)}\n` +
       '  next  see that the host reaches a Debian mirror, then run pulumi up again',

@@ -13,6 +13,10 @@ export interface Destination {
   readonly hostKey: string
   /** Private key; the agent and the user's own defaults without it. */
   readonly keyFile: string | undefined
+  /** Who to be there: an operator, who becomes root by sudo; root itself without it. */
+  readonly login?: string
+  /** Who to be from the next connection on: an operator whom this run lets in. */
+  readonly nextLogin?: string
 }
 
 export interface Finished {
@@ -39,13 +43,13 @@ const sshFailed = 255
 export class Ssh {
   readonly #folder: string
   readonly #options: readonly string[]
-  readonly #address: string
+  readonly destination: Destination
 
   private constructor(folder: string, destination: Destination, connectTimeoutSeconds: number) {
     this.#folder = folder
-    this.#address = destination.address
+    this.destination = destination
     const options = {
-      User: 'root',
+      User: destination.login ?? 'root',
       BatchMode: 'yes',
       LogLevel: 'ERROR',
       ConnectTimeout: connectTimeoutSeconds,
@@ -88,18 +92,23 @@ export class Ssh {
       const kind = kindOf(stderr)
       if (kind !== 'unreachable' || Date.now() >= until || signal.aborted) {
         const waited = Math.round((Date.now() - since) / 1000)
-        throw new NoConnection(kind, `${lastLines(stderr, 1)}${waited > 1 ? ` (waited ${waited} s)` : ''}`)
+        throw new NoConnection(
+          kind,
+          `${lastLines(stderr, 1) || 'it ended the connection without a word'}${waited > 1 ? ` (waited ${waited} s)` : ''}`,
+        )
       }
       await sleep(500)
     }
   }
 
-  /** Runs a shell command; `input` streams into it, `onLine` sees its lines of stdout as they come. */
+  /** Runs a shell command as root; `input` streams into it, `onLine` sees its lines of stdout as they come. */
   async run(
     command: string,
     { input, onLine }: { input?: Readable; onLine?: (line: string) => void } = {},
   ): Promise<Finished> {
-    const child = spawn('ssh', [...this.#options, this.#address, command])
+    const { address, login = 'root' } = this.destination
+    const asRoot = login === 'root' ? command : `sudo -n -- /bin/sh -c ${quoted(command)}`
+    const child = spawn('ssh', [...this.#options, address, asRoot])
     const stdout = onLine ? lines(child.stdout, onLine) : text(child.stdout)
     const stderr = text(child.stderr)
     // The command may end before it has read everything: its exit code tells more than the broken pipe.
@@ -116,7 +125,7 @@ export class Ssh {
   }
 
   async close(): Promise<void> {
-    const exit = spawn('ssh', [...this.#options, '-O', 'exit', this.#address], { stdio: 'ignore' })
+    const exit = spawn('ssh', [...this.#options, '-O', 'exit', this.destination.address], { stdio: 'ignore' })
     await new Promise<void>((resolve) => {
       exit.once('close', () => resolve())
       exit.once('error', () => resolve())
@@ -127,10 +136,13 @@ export class Ssh {
 
 const never = new AbortController().signal
 
+const quoted = (command: string): string => `'${command.replaceAll("'", `'\\''`)}'`
+
 function kindOf(stderr: string): NoConnection['kind'] {
   if (/host key verification failed|identification has changed|no matching host key/i.test(stderr))
     return 'other-host-key'
-  if (/permission denied|too many authentication/i.test(stderr)) return 'refused'
+  // An operator without sudo is of no use either.
+  if (/permission denied|too many authentication|^sudo: |not available/im.test(stderr)) return 'refused'
   return 'unreachable'
 }
 
