@@ -1,0 +1,128 @@
+import type { Ssh } from '../../plugin/ssh.ts'
+import { onHostScript } from './on-host-script.ts'
+
+/** What a host says of itself, read only. */
+export interface HostFacts {
+  /** Ports that something listens on, whoever may reach them. */
+  listening: { tcp: number[]; udp: number[] }
+  /** Our units and their exposure by `systemd-analyze security`: 0 is shut, 10 is open. */
+  sandbox: { unit: string; exposure: number }[]
+  updates: { security: string[]; other: number; listsAgeHours: number; rebootWanted: boolean }
+  disk: { sizeBytes: number; usedBytes: number; freeBytes: number }
+  /** Proportional share of everything that runs. The total is the machine's, where the host is a container on it. */
+  memory: { usedBytes: number; totalBytes: number; container: boolean }
+  logins: Login[]
+}
+
+/** Somebody who could get in: by a key or a password, with a shell. */
+export interface Login {
+  user: string
+  /** `256 SHA256:… ada@laptop (ED25519)`, as ssh-keygen prints them. */
+  keys: string[]
+  password: boolean
+  /** What sudo lets them do: `(ALL : ALL) NOPASSWD: ALL`. */
+  sudo: string[]
+}
+
+const script = `
+echo '## listening'
+ss -Hltun | awk '{ print $1, $5 }'
+echo '## sandbox'
+{ systemctl list-units --all --plain --no-legend 'caddy.service' 'app@*.service' 'shoestring-*.service'
+  systemctl list-unit-files --no-legend 'shoestring-*.service'; } | awk '{ print $1 }' | grep -v '@\\.' | sort -u |
+while read -r unit; do
+  systemd-analyze security --no-pager "$unit" | sed -n 's/.*level for \\(.*\\): \\([0-9.]*\\) .*/\\1 \\2/p'
+done
+echo '## updates'
+apt-get -s -qq -o Debug::NoLocking=1 dist-upgrade | grep '^Inst' || true
+echo '## lists'
+stat -c %Y /var/lib/apt/lists/partial; date +%s; ls /run/reboot-required 2>/dev/null || true
+echo '## disk'
+df -B1 --output=size,used,avail / | tail -1
+echo '## memory'
+cat /proc/[0-9]*/smaps_rollup 2>/dev/null | awk '/^Pss:/ { sum += $2 } END { print sum }'
+awk '/^MemTotal:/ { print $2 }' /proc/meminfo
+systemd-detect-virt --container || true
+echo '## logins'
+files=$(sshd -T 2>/dev/null | sed -n 's/^authorizedkeysfile //p')
+getent passwd | while IFS=: read -r user _ _ _ _ home shell; do
+  case $shell in */nologin|*/false|*/sync|*/true|'') continue;; esac
+  echo "user $user"
+  for file in \${files:-.ssh/authorized_keys}; do
+    file=$(echo "$file" | sed "s|%u|$user|; s|%h|$home|")
+    case $file in /*) ;; *) file=$home/$file;; esac
+    [ -s "$file" ] && ssh-keygen -lf "$file" 2>/dev/null | sed 's/^/key /'
+  done
+  case $(passwd -S "$user" 2>/dev/null) in *' P '*) echo password;; esac
+  sudo -l -U "$user" 2>/dev/null | sed -n 's/^ \\{4\\}\\((.*\\)/sudo \\1/p'
+done
+`
+
+/** Asks the host once for everything that it knows best itself. */
+export async function readHostFacts(ssh: Ssh): Promise<HostFacts> {
+  return parseHostFacts(await onHostScript(ssh, script))
+}
+
+export function parseHostFacts(said: string): HostFacts {
+  const sections = new Map(
+    said
+      .split(/^## /m)
+      .slice(1)
+      .map((section) => {
+        const [name = '', ...lines] = section.split('\n')
+        return [name, lines.filter(Boolean)]
+      }),
+  )
+  const lines = (name: string): string[] => sections.get(name) ?? []
+  const numbers = (name: string): number[] => lines(name).join(' ').split(/\s+/).map(Number)
+  const ports = (protocol: string): number[] =>
+    lines('listening').flatMap((line) => {
+      const [, of = '', port = ''] = /^(\S+) .*:(\d+)$/.exec(line) ?? []
+      return of === protocol ? [Number(port)] : []
+    })
+  const upgrades = lines('updates').map((line) => ({
+    name: line.split(' ')[1] ?? line,
+    security: /Debian-Security/i.test(line),
+  }))
+  const [listsAt = 0, now = 0] = numbers('lists')
+  const [sizeBytes = 0, usedBytes = 0, freeBytes = 0] = numbers('disk')
+  const [usedKib = 0, totalKib = 0] = numbers('memory')
+  return {
+    listening: { tcp: unique(ports('tcp')), udp: unique(ports('udp')) },
+    sandbox: lines('sandbox').map((line) => {
+      const [unit = '', exposure] = line.split(' ')
+      return { unit, exposure: Number(exposure) }
+    }),
+    updates: {
+      security: upgrades.filter(({ security }) => security).map(({ name }) => name),
+      other: upgrades.filter(({ security }) => !security).length,
+      listsAgeHours: Math.round((now - listsAt) / 3600),
+      rebootWanted: lines('lists').some((line) => line.startsWith('/run/')),
+    },
+    disk: { sizeBytes, usedBytes, freeBytes },
+    memory: {
+      usedBytes: usedKib * 1024,
+      totalBytes: totalKib * 1024,
+      container: !['none', undefined].includes(lines('memory')[2]),
+    },
+    logins: parseLogins(lines('logins')),
+  }
+}
+
+const unique = (ports: number[]): number[] => [...new Set(ports)].toSorted((a, b) => a - b)
+
+/** Users who have a shell, and a way in or rights to speak of; root always. */
+function parseLogins(lines: string[]): Login[] {
+  const logins: Login[] = []
+  for (const line of lines) {
+    const [word, rest] = [line.split(' ')[0], line.slice(line.indexOf(' ') + 1)]
+    if (word === 'user') logins.push({ user: rest, keys: [], password: false, sudo: [] })
+    const login = logins.at(-1)
+    if (word === 'key') login?.keys.push(rest)
+    if (word === 'sudo') login?.sudo.push(rest)
+    if (word === 'password' && login) login.password = true
+  }
+  return logins.filter(
+    ({ user, keys, password, sudo }) => user === 'root' || keys.length > 0 || password || sudo.length > 0,
+  )
+}
