@@ -148,12 +148,22 @@ test('an operator who gives up gets the change in progress, no other, and can go
   web,
 }) => {
   const { host, provisioned, acme } = await web.on(lab)
+  await host.$('echo mine >> /etc/issue; echo mine >> /etc/issue.net')
+  const task = siteOf(provisioned, acme)
+  const [first, second] = ['update /etc/issue, -1 +0', 'update /etc/issue.net, -1 +0'] as const
+  const { applied, failure } = await provisioned.converge(task, first)
+  expect(applied).toEqual([`banner: ${first}`])
+  expect(failure?.why).toBe(`stopped on request, before banner: ${second}`)
+  expect((await provisioned.converge(task)).applied).toEqual([`banner: ${second}`])
+})
+
+test('an operator who gives up while the way in is changed keeps the old one', async ({ lab, web }) => {
+  const { host, provisioned, acme } = await web.on(lab)
   await host.$('ufw allow 8080; ufw allow 8081')
   const task = siteOf(provisioned, acme)
-  const { applied, failure } = await provisioned.converge(task, 'close 8080')
-  expect(applied).toEqual(['firewall: close 8080'])
+  const { failure } = await provisioned.converge(task, 'close 8080')
   expect(failure?.why).toBe('stopped on request, before firewall: close 8081')
-  expect((await provisioned.converge(task)).applied).toEqual(['firewall: close 8081'])
+  expect((await provisioned.converge(task)).applied).toEqual(['firewall: close 8080', 'firewall: close 8081'])
 })
 
 test('a broken Caddyfile is refused before it replaces the good one', async ({ lab, web }) => {
