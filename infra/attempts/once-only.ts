@@ -8,6 +8,9 @@ import { kinds, type KindName } from './kinds.ts'
 // attempt made that failed in the end, no state knows of. Whatever is found here would stay, and cost money, for ever.
 
 const triesAfterCleaning = 2
+// The plugin waits so long before it asks again, a second unless it is told otherwise: what came sooner was made once,
+// and what is new beside it is somebody else's, who is at work in the same account.
+const repeatAfterMs = 1000 * Number(process.env['DIGITALOCEAN_HTTP_RETRY_WAIT_MIN'] ?? 1)
 
 /** Looks after the attempts to create something: what a failed or repeated request made besides is removed again. */
 export function onceOnly(name: KindName): pulumi.ResourceHookBinding {
@@ -18,12 +21,12 @@ const bindings = new Map<KindName, pulumi.ResourceHookBinding>()
 
 function bind(name: KindName): pulumi.ResourceHookBinding {
   const kind: Kind = kinds[name]
-  const before = new Map<string, Set<string>>()
+  const before = new Map<string, { ids: Set<string>; atMs: number }>()
   const tries = new Map<string, number>()
 
   /** What matches the inputs and was not there before the attempt. */
   const madeSince = async (urn: string, inputs: Thing): Promise<Thing[]> =>
-    (await kind.alike(inputs)).filter((thing) => !before.get(urn)?.has(kind.idOf(thing)))
+    (await kind.alike(inputs)).filter((thing) => !before.get(urn)?.ids.has(kind.idOf(thing)))
 
   const binding = {
     beforeCreate: [
@@ -31,13 +34,15 @@ function bind(name: KindName): pulumi.ResourceHookBinding {
         const stray = (await kind.leftBehind?.(newInputs)) ?? []
         await removeAll(kind, stray, 'which an earlier run had left behind')
         const there = await kind.alike(newInputs)
-        before.set(urn, new Set(there.map((thing) => kind.idOf(thing))))
+        const ids = new Set(there.map((thing) => kind.idOf(thing)))
+        before.set(urn, { ids, atMs: performance.now() })
       }),
     ],
     afterCreate: kind.only
       ? []
       : [
           new pulumi.ResourceHook(`${name}: made once`, async ({ urn, id, newInputs = {} }) => {
+            if (performance.now() - (before.get(urn)?.atMs ?? 0) < repeatAfterMs) return
             const twins = (await madeSince(urn, newInputs)).filter((thing) => kind.idOf(thing) !== id)
             await removeAll(kind, twins, 'which a repeated request had made besides')
           }),
