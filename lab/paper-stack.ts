@@ -55,7 +55,7 @@ export async function openPaperStack(
     PULUMI_BACKEND_URL: `file://${folder}`,
     PULUMI_CONFIG_PASSPHRASE: '',
     PULUMI_SKIP_UPDATE_CHECK: 'true',
-    NODE_COMPILE_CACHE: join(tmpdir(), 'shoestring-compiled'),
+    NODE_COMPILE_CACHE: join(repository, '.shoestring', 'compiled'),
     DIGITALOCEAN_API_URL: `http://127.0.0.1:${(api.server.address() as AddressInfo).port}`,
     DIGITALOCEAN_TOKEN: 'test-token',
     // The official plugin's first wait is a second.
