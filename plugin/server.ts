@@ -30,12 +30,16 @@ export async function listen(provider: Provider, engineAddress: string | undefin
     providerRpc.ResourceProviderService,
     asService(handlers(provider, new EngineLog(engineAddress))),
   )
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
+  return { port: await bind(server), close: () => server.forceShutdown() }
+}
+
+/** Lets a server listen on a free port of this machine's loopback, and answers the port. */
+export function bind(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
+      error ? reject(error) : resolve(port),
     )
   })
-  return { port, close: () => server.forceShutdown() }
 }
 
 /** Promises in, gRPC callbacks out. A plain error's message reaches the engine as it is. */

@@ -1,6 +1,6 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js'
+import { Server } from '@grpc/grpc-js'
 import languageRpc from '@pulumi/pulumi/proto/language_grpc_pb.js'
-import { asService } from '../../../plugin/server.ts'
+import { asService, bind } from '../../../plugin/server.ts'
 import { language } from './language.ts'
 
 // `pulumi-language-nodejs` where the engine had to be built: the official one's source can't be had in the engine's own
@@ -8,9 +8,4 @@ import { language } from './language.ts'
 const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith('-')) ?? ''
 const server = new Server()
 server.addService(languageRpc.LanguageRuntimeService, asService(language(engineAddress)))
-const port = await new Promise<number>((resolve, reject) => {
-  server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-    error ? reject(error) : resolve(bound),
-  )
-})
-process.stdout.write(`${port}\n`)
+process.stdout.write(`${await bind(server)}\n`)
