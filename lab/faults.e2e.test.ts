@@ -32,25 +32,6 @@ const made = [
   'POST /v2/reserved_ips',
   'POST /v2/reserved_ips/*/actions',
 ]
-/** Calls that only look: those of the plugin, and the program's own. */
-const read = [
-  'GET /v2/account/keys',
-  'GET /v2/account/keys/*',
-  'GET /v2/tags',
-  'GET /v2/tags/*',
-  'GET /v2/domains',
-  'GET /v2/domains/*',
-  'GET /v2/domains/*/records',
-  'GET /v2/domains/*/records/*',
-  'GET /v2/firewalls',
-  'GET /v2/firewalls/*',
-  'GET /v2/droplets',
-  'GET /v2/droplets/*',
-  'GET /v2/droplets/*/actions',
-  'GET /v2/reserved_ips',
-  'GET /v2/reserved_ips/*',
-  'GET /v2/reserved_ips/*/actions/*',
-]
 const deleted = [
   'DELETE /v2/account/keys/*',
   'DELETE /v2/tags/*',
