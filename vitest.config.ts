@@ -5,7 +5,7 @@ import { configDefaults, defineConfig } from 'vitest/config'
 /** Takes all slots of the machine for a moment: nothing else may want one meanwhile. */
 const alone = ['lab/claim-slot.host.test.ts']
 /** The real engine and others' clients in a cloud on paper: no hosts, so two at a time. */
-const engine = ['lab/faults.e2e.test.ts', 'lab/{clients,namecheap,stand-ins}/**/*.e2e.test.ts']
+const engine = ['lab/{clients,faults,namecheap,stand-ins}/**/*.e2e.test.ts']
 
 export default defineConfig({
   test: {
