@@ -21,7 +21,8 @@ lines.next().then(({ value }) => {
   return program.exports.serve(lines, (line) => process.stdout.write(line + '\\n'))
 })`
 
-const start = [
+/** The command that runs a program and a request on a host: the two first lines of its stdin. */
+export const start = [
   `node=${nodeOnHost}; [ -x "$node" ] || node=${currentNode}; [ -x "$node" ] || exit ${noRuntime}`,
   `exec "$node" -e "eval(Buffer.from('${Buffer.from(loader).toString('base64')}', 'base64').toString())"`,
 ].join('; ')

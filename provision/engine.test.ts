@@ -131,7 +131,7 @@ test('only one run changes a host, and the other is told what goes on', async ()
 })
 
 test('a plan without a host is the plan for a fresh Debian', () => {
-  const files = { '/etc/systemd/system/app@.service': 'x' }
+  const files = { '/etc/systemd/system/app@.service': 'x', '/usr/local/sbin/accounts': 'x' }
   const desired = { hash: 'aaaaaa111111', version: 'v0.1.0', files: {}, settings: {} }
   expect(planBare({ mode: 'plan', files, task: 'release', desired })).toEqual([
     {
@@ -139,6 +139,7 @@ test('a plan without a host is the plan for a fresh Debian', () => {
       changes: [
         'write /etc/systemd/system/app@.service',
         "make systemd read app's unit",
+        'write /usr/local/sbin/accounts',
         'unpack v0.1.0 (aaaaaa)',
         'start v0.1.0 (aaaaaa)',
         'start v0.1.0 (aaaaaa) at boot',

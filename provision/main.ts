@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Request } from './desired.ts'
+import { waitForEarlierRun } from './earlier-run.ts'
 import { OperatorError } from './errors.ts'
 import type { Host } from './host.ts'
 import { claimHost } from './only-one.ts'
@@ -36,6 +37,7 @@ export async function run(
         : undefined
     const steps = playbook(request)
     if (request.mode === 'converge') {
+      await waitForEarlierRun(host)
       const undone = await guard.settle()
       if (undone.length > 0) emit({ event: 'undone', changes: undone })
     }

@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { lstat, mkdir, open, readFile, readdir, readlink, rename, rm, symlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { $ as zx } from 'zx/core'
+import { runMark } from './earlier-run.ts'
 import { readAccounts } from './facts/accounts.ts'
 import type { Host } from './host.ts'
 
@@ -18,6 +18,8 @@ export const thisHost: Host = {
     // What tools print is parsed and shown: in English, in UTC, and with root's own folders on the path.
     env: {
       ...process.env,
+      // By this, the next run knows what a killed one has left running.
+      [runMark]: String(process.pid),
       PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
       LC_ALL: 'C.UTF-8',
       TZ: 'UTC',
@@ -64,8 +66,11 @@ export const thisHost: Host = {
 }
 
 async function replace(path: string, make: (fresh: string) => Promise<void>): Promise<void> {
-  const fresh = `${path}.${randomBytes(6).toString('hex')}.new`
+  // Always of the same name, so that what a killed run has left is gone with the next one.
+  const fresh = `${path}.new`
   try {
+    // Whoever owns the folder may have put something there; whatever is there by then is not written through.
+    await rm(fresh, { recursive: true, force: true })
     await make(fresh)
     await rename(fresh, path)
   } catch (error) {

@@ -132,4 +132,6 @@ const environment = {
   SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1',
   // The host sets its own network's kernel settings; the rest of /proc/sys is this machine's.
   SYSTEMD_NSPAWN_API_VFS_WRITABLE: 'network',
+  // The host's own systemd mounts /tmp, as on a droplet, with the options that the host's files name.
+  SYSTEMD_NSPAWN_TMPFS_TMP: '0',
 }

@@ -8,6 +8,10 @@ echo "$$ $(cut -d ' ' -f 22 /proc/$$/stat)" > "$pid_file.new"
 mv "$pid_file.new" "$pid_file"
 code=133
 while [ "$code" = 133 ]; do
+  # A machine's kernel forgets its firewall with its power; this one's namespace outlives the host.
+  for word; do
+    case $word in --network-namespace-path=*) nsenter --net="${word#*=}" nft flush ruleset;; esac
+  done
   # 0 is whoever writes it: the host's processes are in their cgroups from the first one on.
   (for group in $groups; do echo 0 > "$group/cgroup.procs"; done; exec "$@")
   code=$?

@@ -40,8 +40,8 @@ export interface TestLab {
 }
 
 /** A lab for tests in a folder of its own, on that image. */
-export async function openTestLab(image: string): Promise<TestLab> {
-  const stateFolder = await mkdtemp(join(tmpdir(), 'shoestring-test-'))
+export async function openTestLab(image: string, parent = tmpdir()): Promise<TestLab> {
+  const stateFolder = await mkdtemp(join(parent, 'shoestring-test-'))
   const slot = await claimSlot(stateFolder)
   const remove = async () => {
     await removeEverything(stateFolder, slot)

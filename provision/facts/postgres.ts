@@ -5,6 +5,7 @@ export const version = '17'
 export const cluster = {
   unit: `postgresql@${version}-main.service`,
   config: `/etc/postgresql/${version}/main`,
+  data: `/var/lib/postgresql/${version}/main`,
 } as const
 
 /** What is inside the cluster. */

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { ProcessOutput } from 'zx/core'
 import { OperatorError, reasonOf } from '../errors.ts'
+import { makeRoom } from './ground.ts'
 import { barePackages, readPackages, type Packages } from '../facts/packages.ts'
 import { type Host, rootFile } from '../host.ts'
 import { planFiles, readFiles, type ObservedFiles, type OwnedFile } from '../owned-file.ts'
@@ -41,22 +42,42 @@ export function packages(
   }
 }
 
-function finish({ $ }: Host): Promise<void> {
-  return patiently(() => $({ nothrow: true })`dpkg --configure -a`)
+async function finish(host: Host): Promise<void> {
+  const { $ } = host
+  const configure = () => patiently(() => $({ nothrow: true })`dpkg --configure -a`)
+  const refused = await configure().then(
+    () => undefined,
+    (cause: unknown) => cause,
+  )
+  // What was cut off while it was unpacked has to be unpacked anew, and what needs it can't be set up before.
+  const shown = await $`dpkg-query --show --showformat=${'${db:Status-Eflag} ${binary:Package}\n'}`
+  const halves = [...shown.stdout.matchAll(/^reinstreq (.+)$/gm)].map(([, name = '']) => name)
+  if (halves.length === 0 && refused !== undefined) throw refused
+  if (halves.length === 0) return
+  await readLists(host)
+  await $`apt-get install --quiet --yes --reinstall --no-install-recommends ${halves}`
+  await configure()
 }
 
-async function install({ $ }: Host, names: string[]): Promise<void> {
+async function install(host: Host, names: string[]): Promise<void> {
+  await readLists(host)
+  await host.$`apt-get install --quiet --yes --no-install-recommends ${names}`
+}
+
+async function readLists({ $ }: Host): Promise<void> {
   // Any source that fails is an error: with yesterday's lists it would install what isn't there any more.
   await patiently(() => $({ nothrow: true })`apt-get update --quiet --error-on=any`).catch(
     (cause: unknown) => {
+      const why = reasonOf(cause)
       throw new OperatorError("Debian's lists can't be read", {
-        why: reasonOf(cause),
-        fix: 'see that the host reaches its Debian mirror (/etc/apt/sources.list.d) and that its clock is right, then run pulumi up again: nothing was installed',
+        why,
+        fix: /No space left/.test(why)
+          ? makeRoom
+          : 'see that the host reaches its Debian mirror (/etc/apt/sources.list.d) and that its clock is right, then run pulumi up again: nothing was installed',
         cause,
       })
     },
   )
-  await $`apt-get install --quiet --yes --no-install-recommends ${names}`
 }
 
 // apt waits for dpkg's lock by itself (our apt.conf), but not for the one on its lists, and dpkg waits for nothing.

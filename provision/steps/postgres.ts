@@ -1,6 +1,7 @@
+import { dirname } from 'node:path'
 import { cluster, version } from '../facts/postgres.ts'
 import { noUnit, readUnits, type Unit } from '../facts/unit.ts'
-import type { Host } from '../host.ts'
+import { rootFile, type Host } from '../host.ts'
 import { planFiles, readFiles, type ObservedFiles, type OwnedFile } from '../owned-file.ts'
 import { change, type Step } from '../step.ts'
 import type { Render } from '../template.ts'
@@ -21,12 +22,13 @@ export function postgres(
     name: 'postgres',
     bare: { made: false, unit: noUnit, files: {} },
     async observe(host) {
-      const [names, [unit = noUnit], files] = await Promise.all([
+      const [names, half, [unit = noUnit], files] = await Promise.all([
         host.list(cluster.config),
+        host.read(makingPath),
         readUnits(host, [cluster.unit]),
         readFiles(host, [settingsPath, accessPath]),
       ])
-      return { made: names.includes('postgresql.conf'), unit, files }
+      return { made: names.includes('postgresql.conf') && half === undefined, unit, files }
     },
     plan(observed) {
       const { files } = observed
@@ -49,11 +51,24 @@ export function postgres(
   }
 }
 
-async function makeCluster({ $ }: Host): Promise<void> {
+// There from before a cluster is begun until it is whole: a power cut in between leaves one that looks made.
+const makingPath = '/var/lib/shoestring/making-cluster'
+
+async function makeCluster(host: Host): Promise<void> {
+  const { $ } = host
+  if ((await host.read(makingPath)) !== undefined) {
+    await $({ nothrow: true })`pg_dropcluster --stop ${version} main`
+    await Promise.all([host.remove(cluster.config), host.remove(cluster.data)])
+  }
+  await host.write(makingPath, '', rootFile)
   // Not started yet: it starts once, with its settings in place. C.UTF-8 sorts the same after every system upgrade.
   await $`pg_createcluster ${version} main --locale=C.UTF-8 --encoding=UTF8 -- --data-checksums`
   // The service manager learns of a new cluster from a generator.
   await $`systemctl daemon-reload`
+  await $`sync`
+  await host.remove(makingPath)
+  // Before anybody puts anything into it.
+  await $`sync ${dirname(makingPath)}`
 }
 
 function reads(changes: boolean, path: string, files: ObservedFiles) {

@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises'
 import { OperatorError } from '../errors.ts'
 import { rootFile, type Host } from '../host.ts'
-import { noteScript, undoFolder, undoScript, undoUnit } from './undo-script.ts'
+import { armScript, noteScript, undoFolder, undoScript, undoTimer, undoUnit } from './undo-script.ts'
 
 /** What the other side says of its new connection: `confirmed`, or why it could not come in. */
 export type Answer = { confirmed: true } | { confirmed: false; why: string }
@@ -38,11 +38,12 @@ export class Guard {
     if (this.#armedAtMs === undefined) {
       await $`sh -c ${noteScript}`
       await this.#host.write(`${undoFolder}/undo`, undoScript, { ...rootFile, mode: 0o700 })
+      await $`sh -c ${armScript}`
       const timer = [`--on-active=${this.#seconds}`, '--timer-property=AccuracySec=100ms']
-      await $`systemd-run --quiet --collect --unit=${undoUnit} ${timer} --property=Type=oneshot sh ${undoFolder}/undo`
+      await $`systemd-run --quiet --collect --unit=${undoUnit} ${timer}`
       this.#armedAtMs = performance.now()
     }
-    await appendFile(`${undoFolder}/changes`, `${summary}\n`)
+    await appendFile(`${undoFolder}/changes`, `${summary}\n`, { flush: true })
   }
 
   /** How long the other side has to come in again. */
@@ -81,8 +82,8 @@ export class Guard {
   async #undo(): Promise<void> {
     const quiet = this.#host.$({ nothrow: true })
     // Waits for the timer's own run too, should it have begun.
-    await quiet`systemctl start ${undoUnit}.service`
+    await quiet`systemctl start ${undoUnit}`
     if ((await this.#host.list(undoFolder)).includes('armed')) await quiet`sh ${undoFolder}/undo`
-    await quiet`systemctl stop ${undoUnit}.timer`
+    await quiet`systemctl stop ${undoTimer}`
   }
 }

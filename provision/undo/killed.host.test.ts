@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 // oxlint-disable-next-line no-restricted-imports -- the proof is the plugin's
 import { provision, type Confirm } from '../../plugin/provisioning.ts'
-import { harmless, sshdPath, test, tryOut } from './on-hardened-host.ts'
+import { evesKey } from '../on-test-host.ts'
+import { harmless, nobody, sshdPath, test, tryOut, type Bad } from './on-hardened-host.ts'
+import { undoFolder, undoUnit } from './undo-script.ts'
 
 const never: Confirm = () => new Promise(() => {})
 
@@ -36,7 +38,39 @@ test(
     }
     await provision(web.ada, request, (event) => event.event === 'undone' && undone.push(...event.changes))
     expect(undone).toEqual([`sshd: update ${sshdPath}, -0 +1`, 'sshd: reload ssh'])
-    expect((await web.host.$('ls /run/shoestring-undo')).stdout).toBe('')
+    expect((await web.host.$(`ls ${undoFolder}`)).stdout).toBe('')
+  },
+)
+
+const shutOut: Record<string, Bad> = {
+  'by the firewall': { settings: { sshFrom: ['192.0.2.0/24'] }, file: (files) => files },
+  'by an sshd that lets another group in': { file: nobody },
+  "by another's key": {
+    settings: { operators: [{ name: 'ada', keys: [evesKey] }] },
+    file: (files) => files,
+  },
+}
+
+test.for(Object.entries(shutOut))(
+  'an operator shut out %s, and the power cut before anybody could say so: the boot lets her in again',
+  { timeout: 240_000 },
+  async ([, bad], { lab, web: site }) => {
+    const web = await site.on(lab)
+    let cutAtMs = 0
+    const cut: Confirm = async () => {
+      cutAtMs = performance.now()
+      await web.host.powerCycle()
+    }
+    const { error } = await tryOut(web, bad, 60, cut)
+    const seconds = (performance.now() - cutAtMs) / 1000
+    console.log(`${seconds.toFixed(1)} s after the cut: ${error}`)
+    expect(error).toMatch(/^the run on the host ended early[^]*undone (firewall|sshd|operators): /)
+    expect(seconds).toBeLessThan(70)
+    // By the boot itself, which takes a few seconds: no timer of a minute could have run.
+    const said = await web.host.$(`systemctl show -P Result ${undoUnit}; systemctl is-active ufw ssh`)
+    expect(said.stdout).toBe('success\nactive\nactive\n')
+    const { error: next } = await tryOut(web, { file: (files) => files })
+    expect(next).toBeUndefined()
   },
 )
 
@@ -58,7 +92,7 @@ test(
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     for await (const chunk of child.stdout) if (String(chunk).includes('confirm')) child.kill('SIGKILL')
-    const last = () => web.host.$(`tail -1 ${sshdPath}; ls /run/shoestring-undo`).then(({ stdout }) => stdout)
+    const last = () => web.host.$(`tail -1 ${sshdPath}; ls ${undoFolder}`).then(({ stdout }) => stdout)
     await expect.poll(last, { timeout: 12_000, interval: 500 }).toBe('HostKeyAlgorithms ssh-ed25519\n')
   },
 )

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { evesKey } from '../on-test-host.ts'
-import { appended, sshdPath, test, tryOut, type Bad } from './on-hardened-host.ts'
+import { appended, nobody, sshdPath, test, tryOut, type Bad } from './on-hardened-host.ts'
 
 const cases: [string, Bad, RegExp][] = [
   [
@@ -14,16 +14,7 @@ const cases: [string, Bad, RegExp][] = [
     { settings: { operators: [{ name: 'ada', keys: [evesKey] }] }, file: (files) => files },
     /undone operators: let ada in with key eve@cafe/,
   ],
-  [
-    'only another group allowed',
-    {
-      file: (files) => ({
-        ...files,
-        [sshdPath]: files[sshdPath]!.replace('AllowGroups {{ groups }}', 'AllowGroups nogroup'),
-      }),
-    },
-    /undone sshd: update /,
-  ],
+  ['only another group allowed', { file: nobody }, /undone sshd: update /],
   [
     'sshd listens elsewhere',
     { file: appended('ListenAddress 192.0.2.99:22') },
@@ -55,6 +46,14 @@ const cases: [string, Bad, RegExp][] = [
     'sudo taken by another rule',
     { byHand: "echo 'ada ALL=(ALL) !ALL' > /etc/sudoers.d/zz" },
     /undone sshd: update /,
+  ],
+  [
+    "a tunnel over the operator's own network",
+    {
+      settings: { wireguard: { address: '198.51.100.254/24', port: 51_820, peers: [] } },
+      file: (files) => files,
+    },
+    /undone wireguard: make a key for the host; .*; wireguard: start shoestring-wireguard/,
   ],
   ["the operator's folder open to all", { byHand: 'chmod 777 /home/ada' }, /undone sshd: update /],
 ]

@@ -9,6 +9,7 @@ import { readTemplates } from '../../plugin/templates.ts'
 import { confirmWayIn } from '../../plugin/way-in.ts'
 import type { DesiredHost, Request, Templates } from '../desired.ts'
 import { desiredHost, openProvisioned } from '../on-test-host.ts'
+import { undoFolder, undoTimer } from './undo-script.ts'
 
 /** A converged host whose operator is ada, with the tests' own key; root's login stays open to look from inside. */
 export interface Hardened {
@@ -64,6 +65,12 @@ export function appended(line: string): (files: Templates) => Templates {
   return (files) => ({ ...files, [sshdPath]: `${files[sshdPath]}${line}\n` })
 }
 
+/** The templates with an sshd that lets in a group in which nobody is. */
+export const nobody = (files: Templates): Templates => ({
+  ...files,
+  [sshdPath]: files[sshdPath]!.replace('AllowGroups {{ groups }}', 'AllowGroups nogroup'),
+})
+
 let attempt = 0
 
 /** A line that changes nothing, and another one at every call. */
@@ -92,8 +99,6 @@ export async function tryOut(web: Hardened, bad: Bad, undoAfterSeconds = 8, conf
   const { code } = await back.run('true')
   await back.close()
   const seconds = (performance.now() - start) / 1000
-  const left = await host.$(
-    'ls /run/shoestring-undo; systemctl list-units --all --plain --no-legend "shoestring-undo*"',
-  )
+  const left = await host.$(`ls ${undoFolder}; systemctl list-units --all --plain --no-legend ${undoTimer}`)
   return { error, code, seconds, left: left.stdout + left.stderr.replace(/ls: cannot access.*\n/, '') }
 }

@@ -1,8 +1,13 @@
-/** Where the state before a risky change lies, and what the timer runs. In memory: a reboot ends both. */
-export const undoFolder = '/run/shoestring-undo'
+import { wireguardUnit } from '../facts/wireguard.ts'
 
-/** The transient timer, and the service that it starts. */
-export const undoUnit = 'shoestring-undo'
+/** Where the state before a risky change lies, and what puts it back. On disk: a power cut confirms nothing. */
+export const undoFolder = '/var/lib/shoestring/undo'
+
+/** What puts it back: started by a transient timer of the same name, and by a boot that finds it armed. */
+export const undoUnit = 'shoestring-undo.service'
+export const undoTimer = 'shoestring-undo.timer'
+
+const tunnelPath = `/etc/systemd/system/${wireguardUnit}`
 
 /** Files that decide who comes in; `/home` and `/root` keys are added by who is there. */
 const files = [
@@ -15,6 +20,8 @@ const files = [
     (name) => `/etc/${name}`,
   ),
   '/etc/ssh/sshd_config',
+  ...['wg0.conf', 'wg0.key'].map((name) => `/etc/wireguard/${name}`),
+  tunnelPath,
 ]
 
 /** Folders of which every file counts, also one that wasn't there before. */
@@ -23,7 +30,8 @@ const folders = ['/etc/sudoers.d', '/etc/ssh/sshd_config.d']
 /** Notes what stands now. Shell rather than TypeScript, like its counterpart, which must not need our runtime. */
 export const noteScript = `set -e
 rm -rf ${undoFolder}
-mkdir -m 700 ${undoFolder}
+mkdir -p ${undoFolder}
+chmod 700 ${undoFolder}
 cd ${undoFolder}
 list() {
   for file in ${files.join(' ')}; do echo "$file"; done
@@ -44,22 +52,30 @@ for family in iptables ip6tables; do
 done
 for device in /sys/class/net/*; do
   [ ! -e "$device/mtu" ] || echo "\${device##*/} $(cat "$device/mtu")"
-done > mtu
-touch armed`
+done > mtu`
+
+/** From here on it is put back, whatever happens: every note is on the disk before the first change is. */
+export const armScript = `cd ${undoFolder} && sync ./* . .. && touch armed && sync armed .`
 
 /** Puts back what was noted. No line may keep the next one from being tried. */
 export const undoScript = `cd ${undoFolder} || exit
-# Whoever renames first has decided: the operator came in again, or this runs.
-mv armed undoing || exit 0
-for family in iptables ip6tables; do
-  [ ! -s $family.rules ] || $family-restore < $family.rules
-done
-# Whoever tried in vain to come in again may have been banned for it.
-! command -v fail2ban-client >/dev/null || timeout 10 fail2ban-client unban --all
-while read -r device mtu; do
-  [ "$(cat "/sys/class/net/$device/mtu")" = "$mtu" ] || ip link set dev "$device" mtu "$mtu"
-done < mtu
-mkdir was
+# Whoever renames first has decided: the operator came in again, or this runs. A power cut may have stopped it halfway.
+mv armed undoing || [ -e undoing ] || exit 0
+# At boot nothing has read the files yet, and whoever waited for a service would wait for ever.
+[ "$(systemctl is-system-running)" = initializing ] && booting=yes || booting=
+if [ ! "$booting" ]; then
+  for family in iptables ip6tables; do
+    [ ! -s $family.rules ] || $family-restore < $family.rules
+  done
+  # Whoever tried in vain to come in again may have been banned for it.
+  ! command -v fail2ban-client >/dev/null || timeout 10 fail2ban-client unban --all
+  while read -r device mtu; do
+    [ "$(cat "/sys/class/net/$device/mtu")" = "$mtu" ] || ip link set dev "$device" mtu "$mtu"
+  done < mtu
+fi
+# While systemd still knows how it ends.
+grep -qxF ${tunnelPath} there || [ ! -f ${tunnelPath} ] || systemctl disable --now ${wireguardUnit}
+mkdir -p was
 tar --extract --file before.tar --directory was --same-owner --preserve-permissions --numeric-owner
 while read -r file; do
   mkdir -p "\${file%/*}"
@@ -72,9 +88,13 @@ for file in ${files.join(' ')} ${folders.map((folder) => `${folder}/*`).join(' '
   [ ! -f "$file" ] || grep -qxF "$file" there || rm -f "$file"
 done
 ls -1 /home | while read -r name; do grep -qxF "$name" homes || rm -rf "/home/$name"; done
+[ "$booting" ] || [ ! -f ${tunnelPath} ] || { systemctl daemon-reload; systemctl restart ${wireguardUnit}; }
 # Sessions of sshd outlive its restart.
-[ "$(systemctl is-active ssh.socket)" = active ] || { systemctl reset-failed ssh.service; systemctl restart ssh.service; }
-mv undoing undone`
+[ "$booting" ] || [ "$(systemctl is-active ssh.socket)" = active ] ||
+  { systemctl reset-failed ssh.service; systemctl restart ssh.service; }
+sync
+mv undoing undone
+sync .`
 
 /** What a new connection runs to say that it came in. Fails where the old state is back already. */
-export const disarmScript = `cd ${undoFolder} && mv armed disarmed && systemctl stop ${undoUnit}.timer && rm -rf ${undoFolder}`
+export const disarmScript = `cd ${undoFolder} && mv armed disarmed && sync . && systemctl stop ${undoTimer} && rm -rf ${undoFolder}`
