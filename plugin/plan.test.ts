@@ -16,6 +16,7 @@ test('prints a plan by step, and answers a difference for each step that has som
   const changes = await planChanges(
     [
       { step: 'packages', changes: [] },
+      { step: 'kernel', changes: [], left: ['kernel.kptr_restrict: read-only here'] },
       { step: 'firewall', changes: ['allow 443/tcp', 'enable'] },
       { step: 'caddy', changes: ['install caddy 2.11.9'] },
     ],
@@ -23,12 +24,17 @@ test('prints a plan by step, and answers a difference for each step that has som
     { drift: false },
   )
   expect(said).toEqual([
-    'up would\n  firewall  allow 443/tcp\n            enable\n  caddy     install caddy 2.11.9',
+    'up would\n  firewall  allow 443/tcp\n            enable\n  caddy     install caddy 2.11.9\n' +
+      'not to be had on this host\n  kernel  kernel.kptr_restrict: read-only here',
   ])
   expect(changes.map(({ path }) => path)).toEqual(['firewall', 'caddy'])
 })
 
 test('says nothing of a host on which nothing is to be done', async () => {
   const call = { info: () => Promise.reject(new Error('said something')) } as unknown as Call
-  expect(await planChanges([{ step: 'packages', changes: [] }], call, { drift: true })).toEqual([])
+  const nothing = [
+    { step: 'packages', changes: [] },
+    { step: 'swap', changes: [], left: ['swap: its machine decides'] },
+  ]
+  expect(await planChanges(nothing, call, { drift: true })).toEqual([])
 })

@@ -12,6 +12,8 @@ import { hasUnknown, same, type Bag } from './values.ts'
 export interface PlannedStep {
   readonly step: string
   readonly changes: readonly string[]
+  /** What this host can't be given, each with its reason. */
+  readonly left?: readonly string[]
 }
 
 /** A plan, and whether it comes from the host itself or from what a fresh Debian looks like. */
@@ -34,6 +36,7 @@ export async function planOn(
   const steps: PlannedStep[] = []
   const collect = (event: RunEvent): void => {
     if (event.event === 'planned') steps.push(event)
+    if (event.event === 'left out') steps.push({ step: event.step, changes: [], left: event.reasons })
     if (event.event === 'runtime' && event.version !== nodeVersion) steps.push(installNode)
   }
   try {
@@ -102,10 +105,20 @@ export async function planChanges(
 ): Promise<Change[]> {
   const busy = planned.filter(({ changes }) => changes.length > 0)
   if (busy.length === 0) return []
-  const width = Math.max(...busy.map(({ step }) => step.length))
-  const lines = busy.flatMap(({ step, changes }) =>
+  // Told beside a plan only: an empty preview stays empty.
+  const left = planned.flatMap((each) => (each.left ? [{ step: each.step, changes: each.left }] : []))
+  const lines = [
+    drift ? 'changed by hand on the host; up would' : 'up would',
+    ...table(busy),
+    ...(left.length > 0 ? ['not to be had on this host', ...table(left)] : []),
+  ]
+  await call.info(lines.join('\n'))
+  return busy.map(({ step }) => ({ path: step, kind: 'update', ofInputs: false }))
+}
+
+function table(steps: readonly PlannedStep[]): string[] {
+  const width = Math.max(...steps.map(({ step }) => step.length))
+  return steps.flatMap(({ step, changes }) =>
     changes.map((summary, index) => `  ${(index === 0 ? step : '').padEnd(width)}  ${summary}`),
   )
-  await call.info([drift ? 'changed by hand on the host; up would' : 'up would', ...lines].join('\n'))
-  return busy.map(({ step }) => ({ path: step, kind: 'update', ofInputs: false }))
 }

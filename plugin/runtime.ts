@@ -63,13 +63,15 @@ export interface DebianPackages {
   readonly names: readonly string[]
   /** Content by path; what the packages step owns, there before its time. */
   readonly files: Readonly<Record<string, string>>
+  /** Units of these packages that are never to start, so that they don't while they are installed. */
+  readonly idle: readonly string[]
 }
 
 /**
  * Installs all packages of a fresh Debian in one go, for it lacks Node's own library too: the runtime is sent meanwhile.
  * A mirror that has only some of them is the packages step's to tell. Answers whether there was anything to do.
  */
-export async function installPackages(ssh: Ssh, { names, files }: DebianPackages): Promise<boolean> {
+export async function installPackages(ssh: Ssh, { names, files, idle }: DebianPackages): Promise<boolean> {
   const writes = Object.entries(files).map(([path, content]) => {
     const text = Buffer.from(content).toString('base64')
     return `mkdir -p "$(dirname ${path})" && echo ${text} | base64 -d > ${path}.new && chmod 644 ${path}.new && mv ${path}.new ${path}`
@@ -80,6 +82,7 @@ export async function installPackages(ssh: Ssh, { names, files }: DebianPackages
     'ldconfig -p | grep -q libatomic.so.1 && exit',
     'echo installing; umask 022',
     ...writes,
+    ...idle.map((unit) => `ln -sfn /dev/null /etc/systemd/system/${unit}`),
     // A run before may have been killed while dpkg was at work.
     '[ -z "$(dpkg --audit)" ] || dpkg --configure -a >&2',
     // apt may be busy, as it is on a droplet's first boot.

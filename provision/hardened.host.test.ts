@@ -92,7 +92,31 @@ test('all of it works beside the hardening: services, apt, a login with sudo', a
   expect(origins.stdout.trim()).toBe(
     'Allowed origins are: origin=Debian,codename=trixie-security,label=Debian-Security',
   )
-  expect((await host.$('systemd-analyze security caddy | tail -1')).stdout).toMatch(/: (0\.\d|1\.\d|2\.0) OK/)
+})
+
+test('every service of ours is in a sandbox, those of a release and of a machine with swap too', async ({
+  lab,
+  web,
+}) => {
+  const { host, provisioned } = await web.on(lab)
+  const folder = '/root/units'
+  await host.$(`mkdir ${folder}`)
+  for (const name of ['app@.service', 'shoestring-swap.service']) {
+    const text = provisioned.templates[`/etc/systemd/system/${name}`] ?? ''
+    await host.writeFile(
+      `${folder}/${name.replace('@', '@1')}`,
+      text.replaceAll(/\{\{ \w+ \}\}/g, '/bin/true'),
+    )
+  }
+  // Links are Debian's services by another name; what is written there is ours.
+  const found = await host.$(
+    `cp $(find /etc/systemd/system -maxdepth 1 -type f -name '*.service') ${folder}; cd ${folder}; ` +
+      'for unit in *; do systemd-analyze security --offline=true --no-pager $PWD/$unit | tail -1; done; rm -r $PWD',
+  )
+  // What puts the way in back must be able to do all that the changes to it could.
+  const levels = [...found.stdout.matchAll(/for (?!shoestring-undo)(\S+)\.service: (\d+\.\d)/g)]
+  expect(levels.map(([, name]) => name)).toEqual(['app@1', 'caddy', 'shoestring-sums', 'shoestring-swap'])
+  expect(levels.filter(([, , level]) => Number(level) > 2).map(([text]) => text)).toEqual([])
 })
 
 test(

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { bundled } from './bundled.ts'
 import { sdkVersion, standIn, standInNames } from './versions.ts'
 
 /** A stand-in in its place: what the engine finds there under that name and version. */
@@ -18,7 +19,7 @@ export async function installStandIns(pulumiHome: string): Promise<InstalledStan
       const folder = join(pulumiHome, 'plugins', `resource-${name}-v${version}`)
       const path = join(folder, `pulumi-resource-${name}`)
       await mkdir(folder, { recursive: true })
-      await replaceExecutable(path, shim(join(import.meta.dirname, name, 'main.ts')))
+      await installProgram(name, path)
       return { name, version, path }
     }),
   )
@@ -30,7 +31,12 @@ export async function installLanguage(pulumiHome: string, engineFolder: string):
   if (existsSync(join(engineFolder, program))) return
   const folder = join(pulumiHome, 'plugins', `language-nodejs-v${sdkVersion('pulumi')}`)
   await mkdir(folder, { recursive: true })
-  await replaceExecutable(join(folder, program), shim(join(import.meta.dirname, 'language', 'main.ts')))
+  await installProgram('language', join(folder, program))
+}
+
+async function installProgram(source: string, path: string): Promise<void> {
+  await bundled(join(import.meta.dirname, source, 'main.ts'), `${path}.mjs`)
+  await replaceExecutable(path, shim(`${path}.mjs`))
 }
 
 const shim = (main: string) => `#!/bin/sh\nexec ${quoted(process.execPath)} ${quoted(main)} "$@"\n`

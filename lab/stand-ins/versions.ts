@@ -1,5 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import command from '@pulumi/command/package.json' with { type: 'json' }
+import digitalocean from '@pulumi/digitalocean/package.json' with { type: 'json' }
+import pulumi from '@pulumi/pulumi/package.json' with { type: 'json' }
+
+const packages = { command, digitalocean, pulumi }
 
 /** The packages that have a stand-in. */
 export const standInNames = ['digitalocean', 'command'] as const
@@ -10,9 +13,7 @@ export function standIn(name: (typeof standInNames)[number]): { name: string; ve
 }
 
 /** The version of one of Pulumi's packages that the program uses; the engine's own is that of `pulumi`. */
-export function sdkVersion(name: string): string {
-  const file = join(import.meta.dirname, '../../node_modules/@pulumi', name, 'package.json')
-  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string }
+export function sdkVersion(name: keyof typeof packages): string {
   // Some of Pulumi's packages write it with a v.
-  return version.replace(/^v/, '')
+  return packages[name].version.replace(/^v/, '')
 }

@@ -91,7 +91,8 @@ export function caddy(machine = platform()) {
         module: 'caddy',
         package: 'github.com/caddyserver/caddy/v2/cmd/caddy',
         ldflags: `-s -w -X github.com/caddyserver/caddy/v2.CustomVersion=v${caddyVersion}`,
-        env: { CGO_ENABLED: '0' },
+        // As its publisher builds it: without databases that nobody here keeps certificates in, 6 MB less.
+        env: { CGO_ENABLED: '0', GOFLAGS: '-tags=nobadger,nomysql,nopgx' },
       },
     ],
   }

@@ -36,12 +36,16 @@ export function ground(): Step<Ground> {
       if (freeMb < leastFreeMb) {
         throw new OperatorError('ground: the disk is full', {
           why: `${freeMb} MB are free, and files are only replaced where the new one fits beside the old one`,
-          fix: 'make room on the host: journalctl --vacuum-size=50M, apt-get clean, du -xh / | sort -h | tail',
+          fix: makeRoom,
         })
       }
       return []
     },
   }
 }
+
+/** What to do about a full disk. */
+export const makeRoom =
+  'make room on the host: journalctl --vacuum-size=50M, apt-get clean, du -xh / | sort -h | tail'
 
 const iso = (ms: number): string => new Date(ms).toISOString().slice(0, 16).replace('T', ' ')

@@ -138,7 +138,10 @@ test('idle services: switched off once, also when they run in spite of it', () =
   const step = idleServices()
   const off = 'switch unattended-upgrades.service off: it only waits for a shutdown'
   const name = 'unattended-upgrades.service'
-  expect(summariesOf(step, step.bare)).toEqual([off])
+  expect(summariesOf(step, step.bare)).toEqual([
+    'switch apt-listchanges.timer off: it fetches the whole history of every package',
+    off,
+  ])
   expect(summariesOf(step, [{ unit: noUnit, name, masked: true }])).toEqual([])
   expect(summariesOf(step, [{ unit: running, name, masked: true }])).toEqual([off])
 })

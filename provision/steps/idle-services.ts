@@ -2,22 +2,25 @@ import { noUnit, readUnits, type Unit } from '../facts/unit.ts'
 import type { Host } from '../host.ts'
 import { change, type Step } from '../step.ts'
 
-/** Services that would hold memory and do nothing here, and why nobody misses them. */
+/** What would hold memory for nothing here, and why nobody misses it. */
 const idle: Record<string, string> = {
+  // A request for each of some hundred packages, again every hour until all are answered; only news matter.
+  'apt-listchanges.timer': 'fetches the whole history of every package',
   // What it would finish at a shutdown, the next run of apt or of ours finishes.
   'unattended-upgrades.service': 'only waits for a shutdown',
 }
 
+export const idleUnits = Object.keys(idle)
+
 /** Units that never start, not even when a package is upgraded or another unit asks for them. */
 export function idleServices(): Step<{ unit: Unit; name: string; masked: boolean }[]> {
-  const names = Object.keys(idle)
   return {
     name: 'idle services',
-    bare: names.map((name) => ({ unit: noUnit, name, masked: false })),
+    bare: idleUnits.map((name) => ({ unit: noUnit, name, masked: false })),
     async observe(host) {
-      const units = await readUnits(host, names)
+      const units = await readUnits(host, idleUnits)
       return Promise.all(
-        names.map(async (name, index) => ({
+        idleUnits.map(async (name, index) => ({
           unit: units[index] ?? noUnit,
           name,
           masked: (await host.link(`/etc/systemd/system/${name}`)) === '/dev/null',
@@ -33,6 +36,8 @@ export function idleServices(): Step<{ unit: Unit; name: string; masked: boolean
 }
 
 async function mask(host: Host, name: string): Promise<void> {
+  // First, because a timer that still runs when its unit is masked counts as failed.
+  await host.$({ nothrow: true })`systemctl stop ${name}`
   await host.remove(`/etc/systemd/system/${name}`)
-  await host.$`systemctl mask --now ${name}`
+  await host.$`systemctl mask ${name}`
 }

@@ -9,15 +9,22 @@ const all = 'rw,nosuid,nodev,noexec,relatime'
 const mounted = parseMounts(
   ['/boot', '/home', '/var', '/var/log', '/var/tmp', '/tmp', '/dev', '/dev/shm']
     .map((path) => `36 35 98:0 / ${path} ${all} master:1 - ext4 /dev/vda1 rw`)
-    .concat('37 35 0:5 / /proc rw,nosuid - proc proc rw,gid=4,hidepid=invisible')
+    .concat('37 35 0:5 / /proc rw,nosuid,nodev,noexec - proc proc rw,gid=4,hidepid=invisible')
     .join('\n'),
 )
 const summaries = summariesOf(step, step.bare)
-const files = Object.fromEntries(
-  summaries
+const file = (content: string) => ({ content, mode: 0o644, owner: 'root', group: 'root', mtimeMs: 0 })
+const fstab = `UUID=1 / ext4 rw 0 1
+devtmpfs /dev devtmpfs noexec,nosuid 0 0
+tmpfs /dev/shm tmpfs nodev,noexec,nosuid 0 0
+proc /proc proc nodev,noexec,nosuid,hidepid=invisible,gid=adm 0 0
+`
+const files = Object.fromEntries([
+  ['/etc/fstab', file(fstab)],
+  ...summaries
     .flatMap((summary) => /^write (.+)/.exec(summary)?.[1] ?? [])
-    .map((path) => [path, { content: `${path}\n`, mode: 0o644, owner: 'root', group: 'root', mtimeMs: 0 }]),
-)
+    .map((path) => [path, file(`${path}\n`)] as const),
+])
 const units = step.bare.units.map(() => ({ ...noUnit, exists: true, enabled: true, state: 'active' }))
 
 test('all that lies in another folder comes after it, and /proc hides nothing before logind may see it', () => {
@@ -26,7 +33,9 @@ test('all that lies in another folder comes after it, and /proc hides nothing be
     'mount /var with nodev,nosuid',
     'mount /var/log with nodev,noexec,nosuid',
   ]
-  const found = [...order, 'mount /proc with hidepid=invisible'].map((summary) => summaries.indexOf(summary))
+  const found = [...order, 'mount /proc with nodev,noexec,nosuid,hidepid=invisible'].map((summary) =>
+    summaries.indexOf(summary),
+  )
   expect(found).toEqual(found.toSorted((a, b) => a - b))
   expect(found).not.toContain(-1)
 })
@@ -35,6 +44,15 @@ test('needs nothing when all is mounted so, and names what somebody mounted othe
   expect(summariesOf(step, { mounted, units, files })).toEqual([])
   const loose = { ...mounted, '/tmp': ['rw', 'nosuid'] }
   expect(summariesOf(step, { mounted: loose, units, files })).toEqual(['mount /tmp with nodev,noexec'])
+})
+
+test("what the kernel mounts is mounted so at every boot by its lines of fstab, others' lines stay", () => {
+  expect(summaries).toContain('update /etc/fstab, -0 +4')
+  const without = { ...files, '/etc/fstab': file(fstab.replace('noexec,nosuid 0 0\nt', 'nosuid 0 0\nt')) }
+  const [line, ...more] = step.plan({ mounted, units, files: without })
+  expect([line?.summary, more]).toEqual(['update /etc/fstab, -1 +2', []])
+  expect(line?.diff).toContain('- devtmpfs /dev devtmpfs nosuid 0 0')
+  expect(line?.diff).not.toContain('UUID')
 })
 
 test('the mount that lies on top counts', () => {

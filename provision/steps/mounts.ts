@@ -1,5 +1,6 @@
 import { readMounts } from '../facts/mounts.ts'
 import { noUnit, readUnits, type Unit } from '../facts/unit.ts'
+import { withLines } from '../fstab.ts'
 import { rootFile, type Host } from '../host.ts'
 import { planFiles, readFiles, type ObservedFiles, type OwnedFile } from '../owned-file.ts'
 import { change, type Step } from '../step.ts'
@@ -8,13 +9,11 @@ import type { Render } from '../template.ts'
 interface Mount {
   path: string
   options: string[]
-  /** Brings it up at boot. */
-  unit: string
-  /** Mounted by somebody else: it is only mounted again, with other options. */
-  kernels?: boolean
+  /** Lays the folder over itself; the other file systems are mounted by somebody else, and again with these options. */
+  unit?: string
+  /** Mounted by the kernel or by systemd before any unit: /etc/fstab says with which options. */
+  type?: string
 }
-
-const ownUnit = 'shoestring-mounts.service'
 
 const mounts: Mount[] = [
   { path: '/boot', options: ['nodev', 'noexec', 'nosuid'], unit: 'boot.mount' },
@@ -23,39 +22,50 @@ const mounts: Mount[] = [
   { path: '/var', options: ['nodev', 'nosuid'], unit: 'var.mount' },
   { path: '/var/log', options: ['nodev', 'noexec', 'nosuid'], unit: 'var-log.mount' },
   { path: '/var/tmp', options: ['nodev', 'noexec', 'nosuid'], unit: 'var-tmp.mount' },
-  { path: '/tmp', options: ['nodev', 'noexec', 'nosuid'], unit: ownUnit, kernels: true },
-  { path: '/dev', options: ['noexec', 'nosuid'], unit: ownUnit, kernels: true },
-  { path: '/dev/shm', options: ['nodev', 'noexec', 'nosuid'], unit: ownUnit, kernels: true },
-  { path: '/proc', options: ['hidepid=invisible'], unit: ownUnit, kernels: true },
+  { path: '/tmp', options: ['nodev', 'noexec', 'nosuid'] },
+  { path: '/dev', options: ['noexec', 'nosuid'], type: 'devtmpfs' },
+  { path: '/dev/shm', options: ['nodev', 'noexec', 'nosuid'], type: 'tmpfs' },
+  // Users see their own processes; who logs people in has to see theirs, and is in this group.
+  { path: '/proc', options: ['nodev', 'noexec', 'nosuid', 'hidepid=invisible'], type: 'proc' },
 ]
 
-const ownedUnits = [...mounts.filter(({ kernels }) => !kernels).map(({ unit }) => unit), ownUnit]
-const logindDropIn = 'systemd-logind.service.d/00-shoestring.conf'
+const ownedUnits = mounts.flatMap(({ unit }) => unit ?? [])
+const dropIns = ['systemd-logind.service.d/00-shoestring.conf', 'tmp.mount.d/00-shoestring.conf']
 const folder = '/etc/systemd/system'
+const fstab = '/etc/fstab'
+const fstabLines = mounts.flatMap(({ path, type, options }) =>
+  type === undefined ? [] : [{ path, type, options: remountOptions(path, options) }],
+)
 
 /** What can't be done in a folder: no programs in /tmp, no devices but in /dev, no one else's processes in /proc. */
 export function mountOptions(
   render: Render,
 ): Step<{ mounted: Record<string, string[]>; units: Unit[]; files: ObservedFiles }> {
-  const paths = [...ownedUnits, logindDropIn].map((name) => `${folder}/${name}`)
+  const paths = [...ownedUnits, ...dropIns].map((name) => `${folder}/${name}`)
   const files: OwnedFile[] = paths.map((path) => ({ path, content: render(path), ...rootFile }))
   return {
     name: 'mounts',
-    bare: { mounted: {}, units: ownedUnits.map(() => noUnit), files: {} },
+    bare: {
+      mounted: {},
+      units: ownedUnits.map(() => noUnit),
+      files: { [fstab]: { content: '', mtimeMs: 0, ...rootFile } },
+    },
     async observe(host) {
       const [mounted, units, found] = await Promise.all([
         readMounts(host),
         readUnits(host, ownedUnits),
-        readFiles(host, paths),
+        readFiles(host, [...paths, fstab]),
       ])
       return { mounted, units, files: found }
     },
     plan({ mounted, units, files: found }) {
       const fileChanges = planFiles(files, found)
+      const content = withLines(found[fstab]?.content ?? '', fstabLines)
       const disabled = ownedUnits.filter((_, index) => !units[index]?.enabled)
       const unread = fileChanges.length > 0 || units.some(({ stale }) => stale)
       return [
         ...fileChanges,
+        ...planFiles([{ path: fstab, content, ...rootFile }], found),
         ...(unread
           ? [change("make systemd read the mounts' units", ({ $ }) => $`systemctl daemon-reload`)]
           : []),
@@ -85,13 +95,16 @@ export function mountOptions(
   }
 }
 
-async function apply({ $ }: Host, { path, options, unit, kernels }: Mount, mounted: boolean): Promise<void> {
-  if (!mounted) {
+async function apply({ $ }: Host, { path, options, unit }: Mount, mounted: boolean): Promise<void> {
+  if (unit !== undefined && !mounted) {
     // Not restart, which restarts everything that lives in the folder.
     await $`systemctl start ${unit}`
     return
   }
-  const group = path === '/proc' ? ['gid=adm'] : []
-  const words = ['remount', ...(kernels ? [] : ['bind']), ...options, ...group].join(',')
-  await $`mount -o ${words} ${path}`
+  const words = ['remount', ...(unit === undefined ? [] : ['bind']), ...remountOptions(path, options)]
+  await $`mount -o ${words.join(',')} ${path}`
+}
+
+function remountOptions(path: string, options: string[]): string[] {
+  return path === '/proc' ? [...options, 'gid=adm'] : options
 }

@@ -11,7 +11,6 @@ const file = '/var/lib/shoestring/swap'
 
 // 256 MB are half of the smallest droplet, and take about a third of that once they are pressed together.
 const zramStart = [
-  'modprobe zram',
   'zram=$$(zramctl --find --size 256M --algorithm zstd)',
   'mkswap --quiet $$zram',
   'swapon --priority 100 $$zram',
