@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import type { Value } from './setting-keys.ts'
+import { tunnelContradictions } from './tunnel-contradictions.ts'
 
 // Users that the host has anyway, or that services of ours run as.
 const taken = [
@@ -17,13 +18,15 @@ const taken = [
   'sshd',
 ]
 
-/** What can't be true at once about who may log in, one sentence each. */
+/** What can't be true at once about who may come in, one sentence each. */
 export function contradictions({
   operators = [],
   sshFrom = [],
+  wireguard,
 }: {
   operators?: Value<'operators'> | undefined
   sshFrom?: readonly string[] | undefined
+  wireguard?: Value<'wireguard'> | undefined
 }): string[] {
   const names = operators.map(({ name }) => name)
   const twice = names.filter((name, index) => names.indexOf(name) < index)
@@ -43,6 +46,7 @@ export function contradictions({
         (network) =>
           `shoestring:sshFrom: ${network} is no network; write it as 192.0.2.0/24 or 2001:db8::/32`,
       ),
+    ...(wireguard ? tunnelContradictions(wireguard.peers) : []),
   ]
 }
 

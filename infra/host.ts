@@ -21,8 +21,10 @@ export type HostArgs = { [K in keyof HostInputs]: pulumi.Input<HostInputs[K]> }
 export class Host extends pulumi.CustomResource {
   declare readonly address: pulumi.Output<string>
   declare readonly hostKey: pulumi.Output<string>
+  /** The host's own public key in the tunnel, where it has one. */
+  declare readonly wireguardKey: pulumi.Output<string | undefined>
 
   constructor(name: string, args: HostArgs, opts?: pulumi.CustomResourceOptions) {
-    super('shoestring:index:Host', name, { ...args }, opts)
+    super('shoestring:index:Host', name, { ...args, wireguardKey: undefined }, opts)
   }
 }

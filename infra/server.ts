@@ -10,6 +10,8 @@ export interface ServerArgs {
   keys: readonly OperatorKey[]
   /** Networks that may reach port 22. */
   sshFrom: readonly string[]
+  /** Where a tunnel comes in, if one does. */
+  tunnelPort?: number | undefined
   /** Keeps the address and the droplet from `pulumi destroy`. */
   protect: boolean
 }
@@ -41,7 +43,7 @@ export class Server extends pulumi.ComponentResource {
     // By tag, so that it stands before the droplet does.
     const firewall = new digitalocean.Firewall(
       name,
-      { tags: [mark], ...firewallRules(args.sshFrom) },
+      { tags: [mark], ...firewallRules(args.sshFrom, args.tunnelPort) },
       { ...child, hooks: onceOnly('firewall') },
     )
     const droplet = new digitalocean.Droplet(
@@ -66,9 +68,10 @@ export class Server extends pulumi.ComponentResource {
 
 const everywhere = ['0.0.0.0/0', '::/0']
 
-/** What the cloud lets through: ssh from where the settings say, the web from everywhere, everything out. */
+/** What the cloud lets through: ssh from where the settings say, the web and a tunnel from everywhere, everything out. */
 export function firewallRules(
   sshFrom: readonly string[],
+  tunnel?: number,
 ): Pick<digitalocean.FirewallArgs, 'inboundRules' | 'outboundRules'> {
   return {
     inboundRules: [
@@ -76,6 +79,9 @@ export function firewallRules(
       { protocol: 'tcp', portRange: '80', sourceAddresses: everywhere },
       { protocol: 'tcp', portRange: '443', sourceAddresses: everywhere },
       { protocol: 'udp', portRange: '443', sourceAddresses: everywhere },
+      ...(tunnel === undefined
+        ? []
+        : [{ protocol: 'udp', portRange: String(tunnel), sourceAddresses: everywhere }]),
       { protocol: 'icmp', sourceAddresses: everywhere },
     ],
     outboundRules: [

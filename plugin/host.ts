@@ -1,6 +1,8 @@
 import type { Artifact, DesiredHost, Request } from '../provision/desired.ts'
 import { debianPackages } from '../provision/playbook.ts'
+import { idleUnits } from '../provision/steps/idle-services.ts'
 import { aptFiles } from '../provision/steps/packages.ts'
+import { wireguardKeyPath } from '../provision/steps/wireguard.ts'
 import { loginsAt } from './connection.ts'
 import { onHost } from './on-host.ts'
 import { once } from './once.ts'
@@ -18,6 +20,7 @@ import {
 import type { Ssh } from './ssh.ts'
 import { readTemplates } from './templates.ts'
 import { readToolchain } from './toolchain.ts'
+import type { Bag } from './values.ts'
 
 /** What a program says of a host. Which Caddy it gets is the repository's own decision. */
 export interface HostInputs extends Omit<DesiredHost, 'caddy' | 'keepLogins'> {
@@ -34,6 +37,7 @@ export const host: ResourceClass = {
     idOf: ({ hostname }) => hostname,
     requestFor,
     prepare: sendWhatIsMissing,
+    told: { names: ['wireguardKey'], from: ['wireguard'], ask: askWireguardKey },
   }),
 
   // Its droplet takes everything with it.
@@ -58,6 +62,14 @@ export async function requestFor(
   }
 }
 
+/** The public half of the key that the host made for itself: the private one never leaves it. */
+async function askWireguardKey(ssh: Ssh, { wireguard }: HostInputs): Promise<Bag> {
+  if (!wireguard) return {}
+  const { code, stdout } = await ssh.run(`wg pubkey < ${wireguardKeyPath}`)
+  // A host that can't have the tunnel has no key, and has said why.
+  return code === 0 ? { wireguardKey: stdout.trim() } : {}
+}
+
 async function sendWhatIsMissing(ssh: Ssh, call: Call): Promise<void> {
   const node: Shipment = {
     name: `Node ${nodeVersion}`,
@@ -76,7 +88,7 @@ async function sendWhatIsMissing(ssh: Ssh, call: Call): Promise<void> {
   const install = async (): Promise<void> => {
     const templates = await readTemplates()
     const files = Object.fromEntries(aptFiles.map((path) => [path, templates[path] ?? '']))
-    if (await installPackages(ssh, { names: debianPackages, files })) {
+    if (await installPackages(ssh, { names: debianPackages, files, idle: idleUnits })) {
       await call.info(`packages: install ${debianPackages.join(' ')}`)
     }
   }

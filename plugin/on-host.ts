@@ -3,7 +3,7 @@ import { comeInAfresh, connected, type Place } from './connection.ts'
 import { convergeOn, inputChanges, planChanges, planOn, type Plan } from './plan.ts'
 import type { Call, Olds, ResourceClass } from './provider.ts'
 import type { Ssh } from './ssh.ts'
-import type { Bag } from './values.ts'
+import { same, type Bag } from './values.ts'
 
 /** What a resource on a host is made of; how it is planned, converged and looked at is the same for all. */
 export interface Concern<Inputs extends Place> {
@@ -14,9 +14,15 @@ export interface Concern<Inputs extends Place> {
   requestFor(inputs: Inputs, mode: Request['mode'], keepLogins?: string[]): Promise<Request | undefined>
   /** Brings to the host what the request takes for granted. */
   prepare?(ssh: Ssh, call: Call): Promise<void>
+  /** What only the converged host can tell, by the name of the output; unknown in a preview that changes `from`. */
+  told?: {
+    names: readonly string[]
+    from: readonly (keyof Inputs & string)[]
+    ask(ssh: Ssh, inputs: Inputs): Promise<Bag>
+  }
 }
 
-type Handlers = Pick<ResourceClass, 'computed' | 'diff' | 'preview' | 'create' | 'read'> &
+type Handlers = Pick<ResourceClass, 'computed' | 'recomputed' | 'diff' | 'preview' | 'create' | 'read'> &
   Required<Pick<ResourceClass, 'update'>>
 
 /** A resource whose preview and refresh look at the host itself. */
@@ -29,6 +35,7 @@ export function onHost<Inputs extends Place>(concern: Concern<Inputs>): Handlers
   }
 
   async function converge(inputs: Inputs, call: Call, former?: Inputs): Promise<Bag> {
+    let told: Bag = {}
     const work = async (ssh: Ssh): Promise<boolean> => {
       const { login = 'root', nextLogin } = ssh.destination
       if (login !== 'root' && nextLogin === undefined) throw retired(call.name, login)
@@ -38,6 +45,7 @@ export function onHost<Inputs extends Place>(concern: Concern<Inputs>): Handlers
       if (!request) throw new Error(`${call.name}: its inputs are not complete`)
       await concern.prepare?.(ssh, call)
       await convergeOn(ssh, request, call)
+      told = (await concern.told?.ask(ssh, inputs)) ?? {}
       return keep !== undefined
     }
     const { signal } = call
@@ -46,11 +54,14 @@ export function onHost<Inputs extends Place>(concern: Concern<Inputs>): Handlers
       await comeInAfresh(inputs)
       await connected(inputs, call.name, work, { signal })
     }
-    return { ...(inputs as object), drift: [] }
+    return { ...(inputs as object), ...told, drift: [] }
   }
 
   return {
-    computed: ['drift'],
+    computed: ['drift', ...(concern.told?.names ?? [])],
+
+    recomputed: ({ inputs }, news) =>
+      concern.told?.from.some((key) => !same(inputs[key], news[key])) ? concern.told.names : [],
 
     async diff(_id: string, olds: Olds, news: Bag, call: Call) {
       const changed = inputChanges(olds.inputs, news)

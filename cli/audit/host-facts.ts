@@ -1,5 +1,6 @@
 import type { Ssh } from '../../plugin/ssh.ts'
 import { onHostScript } from './on-host-script.ts'
+import { parseTunnel, tunnelScript, type TunnelPeer } from './tunnel.ts'
 
 /** What a host says of itself, read only. */
 export interface HostFacts {
@@ -12,6 +13,8 @@ export interface HostFacts {
   /** Proportional share of everything that runs. The total is the machine's, where the host is a container on it. */
   memory: { usedBytes: number; totalBytes: number; container: boolean }
   logins: Login[]
+  /** Who may be in the WireGuard tunnel; nobody where there is none. */
+  tunnel: TunnelPeer[]
 }
 
 /** Somebody who could get in: by a key or a password, with a shell. */
@@ -56,7 +59,7 @@ getent passwd | while IFS=: read -r user _ _ _ _ home shell; do
   case $(passwd -S "$user" 2>/dev/null) in *' P '*) echo password;; esac
   sudo -l -U "$user" 2>/dev/null | sed -n 's/^ \\{4\\}\\((.*\\)/sudo \\1/p'
 done
-`
+${tunnelScript}`
 
 /** Asks the host once for everything that it knows best itself. */
 export async function readHostFacts(ssh: Ssh): Promise<HostFacts> {
@@ -106,6 +109,7 @@ export function parseHostFacts(said: string): HostFacts {
       container: !['none', undefined].includes(lines('memory')[2]),
     },
     logins: parseLogins(lines('logins')),
+    tunnel: parseTunnel(lines('tunnel')),
   }
 }
 

@@ -31,6 +31,11 @@ user postgres
 user ada
 key 256 SHA256:abc ada@laptop (ED25519)
 sudo (ALL : ALL) NOPASSWD: ALL
+## tunnel
+1764007200
+peer YWRh= 10.77.0.2/32 1764006900
+peer ZXZl= 10.77.0.66/32 0
+name YWRh= ada-laptop
 `
 
 const report = `lynis_version=3.1.4
@@ -81,6 +86,9 @@ web of prod · 192.0.2.1 · 2001:db8::1 · 2026-11-23 09:30 UTC
   log in        root: no key, no password
                 ada: 1 key, no password, sudo (ALL : ALL) NOPASSWD: ALL
                   ED25519 SHA256:abc ada@laptop
+  tunnel        ada-laptop from 10.77.0.2/32, last heard of 5 min ago
+                ! ZXZl=, which the settings do not name, from 10.77.0.66/32,
+                  never heard of
   ssh-audit     1 failure, 0 warnings (3.9.0)
                 ! mac hmac-sha1: using broken SHA-1 hash algorithm
   lynis         index 88 (Lynis 3.1.4); 0 warnings, 2 suggestions

@@ -5,6 +5,7 @@ import { seen, type Audit, type Part } from './look.ts'
 import type { Finding, Lynis } from './lynis.ts'
 import type { Outside } from './open-from-outside.ts'
 import type { SshAudit } from './ssh-audit.ts'
+import { tunnelLines } from './tunnel.ts'
 import type { UdpAnswer } from './udp-answers.ts'
 
 /** Why a finding of Lynis is left as it is, by test. */
@@ -18,6 +19,7 @@ export function pageOf(audit: Audit, reasons: Reasons): string {
   const rows = {
     open: openLines(audit),
     'log in': ofHost(({ logins }) => logins.flatMap(loginLines)),
+    ...(seen(facts) && facts.tunnel.length > 0 && { tunnel: tunnelLines(facts.tunnel) }),
     'ssh-audit': partLines(audit.sshAudit, sshLines),
     lynis: partLines(audit.lynis, (lynis) => lynisLines(lynis, reasons)),
     // A row only where there is something to say.
