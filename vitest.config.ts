@@ -18,7 +18,27 @@ export default defineConfig({
           include: ['**/*.test.ts'],
           // Half of the time is waiting: for sockets, clocks and child processes.
           maxWorkers: 4,
-          exclude: [...configDefaults.exclude, '**/*.{host,e2e}.test.ts'],
+          exclude: [...configDefaults.exclude, 'app/**', '**/*.{host,e2e}.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'app',
+          include: ['app/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, '**/*.e2e.test.ts'],
+          globalSetup: ['app/development/test-cluster.ts'],
+          testTimeout: 30_000,
+          // Each hashes passwords on two threads.
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'attacks',
+          include: ['app/**/*.e2e.test.ts'],
+          globalSetup: ['app/development/test-cluster.ts'],
+          testTimeout: 600_000,
+          fileParallelism: false,
         },
       },
       {
@@ -46,7 +66,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['**/*.e2e.test.ts'],
-          exclude: [...configDefaults.exclude, ...engine],
+          exclude: [...configDefaults.exclude, ...engine, 'app/**'],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 600_000,

@@ -1,68 +1,121 @@
-import { expect, test } from 'vitest'
-import { buildApp } from './app.ts'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { prepareDatabase } from './development/databases.ts'
+import { startPostgres } from './development/embedded-postgres.ts'
 import { readSettings } from './settings.ts'
+import { withService } from './testing.ts'
 
-const since = new Date('2026-11-23T05:16:00Z')
+const json = { 'content-type': 'application/json' }
+const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
-function appWith(query: () => Promise<unknown>) {
-  const db = { unsafe: query } as unknown as Parameters<typeof buildApp>[0]['db']
-  const running = { version: 'v0.1.0', release: 'aaaaaa111111', since }
-  return buildApp({ db, running, logger: false, behindProxy: true })
-}
-const well = appWith(() => Promise.resolve([]))
-
-test('/healthz is well when a query gets through, and says what is not', async () => {
-  const good = await well.inject('/healthz')
+test('/healthz is well when a query gets through, and asks for no host name', async () => {
+  const { service } = await withService()
+  const good = await service.sites.app.inject('/healthz')
   expect([good.statusCode, good.json()]).toEqual([200, { status: 'ok', database: 'ok' }])
-  const refused = Object.assign(new Error('connect /run/postgresql/secret'), { code: 'ECONNREFUSED' })
-  const bad = await appWith(() => Promise.reject(refused)).inject('/healthz')
-  expect([bad.statusCode, bad.json()]).toEqual([503, { status: 'unavailable', database: 'ECONNREFUSED' }])
 })
 
-test('/healthz does not wait for a database that never answers', async () => {
-  const slow = await appWith(() => new Promise(() => {})).inject('/healthz')
-  expect([slow.statusCode, slow.json()]).toEqual([503, { status: 'unavailable', database: 'TIMEOUT' }])
+test('while Postgres is away it says so and lets nobody in, and goes on as soon as it is back', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'shoestring-pg-'))
+  let cluster = await startPostgres(folder)
+  onTestFinished(async () => {
+    await cluster.stop()
+    await rm(folder, { recursive: true })
+  })
+  await prepareDatabase(folder, 'accounts')
+  const { service, signedIn } = await withService({ PGHOST: folder, PGDATABASE: 'accounts' })
+  const { send, email, password } = await signedIn()
+  await cluster.stop()
+  const bad = await service.sites.app.inject('/healthz')
+  expect([bad.statusCode, bad.json()]).toMatchObject([503, { status: 'unavailable' }])
+  for (const [method, url, body] of [
+    ['GET', '/api/session', undefined],
+    ['POST', '/api/session', { email, password }],
+    ['POST', '/api/recoveries', { email }],
+  ] as const) {
+    const refused = await send(method, url, body)
+    expect([refused.statusCode, refused.code, refused.headers['retry-after']]).toEqual([
+      503,
+      'UNAVAILABLE',
+      '5',
+    ])
+  }
+  cluster = await startPostgres(folder)
+  await expect.poll(async () => (await service.sites.app.inject('/healthz')).statusCode).toBe(200)
+  expect((await send('GET', '/api/session')).statusCode).toBe(200)
 })
 
 test('/version tells programs what runs', async () => {
-  expect((await well.inject('/version')).json()).toEqual({
+  const { browser } = await withService({ APP_VERSION: 'v0.1.0', APP_RELEASE: 'aaaaaa111111' })
+  expect((await browser().send('GET', '/version')).json()).toMatchObject({
     version: 'v0.1.0',
     release: 'aaaaaa111111',
-    since: since.toISOString(),
     node: process.version,
   })
 })
 
-test('/ tells people what runs, without script, and its style is where it says', async () => {
-  const page = await well.inject('/')
-  expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'self';/)
-  expect(page.body).toContain('<dd>v0.1.0</dd>')
-  expect(page.body).toContain('2026-11-23 05:16 UTC')
-  expect(page.body).not.toContain('<script')
-  const [, path = ''] = /href="(\/style[^"]+)"/.exec(page.body) ?? []
-  const style = await well.inject(path)
-  expect([style.statusCode, style.headers['content-type']]).toEqual([200, 'text/css; charset=utf-8'])
+test.each([
+  ['an address that is not there', 'GET', '/api/nothing', {}, undefined, 404, 'NOT_FOUND'],
+  ['a method that it does not take', 'PATCH', '/api/session', {}, {}, 405, 'METHOD_NOT_ALLOWED'],
+  ['TRACE', 'TRACE', '/api/session', {}, undefined, 405, 'METHOD_NOT_ALLOWED'],
+  ['a forged host', 'GET', '/api/session', { host: 'evil.example' }, undefined, 421, 'MISDIRECTED'],
+  ['another site', 'POST', '/api/session', { 'sec-fetch-site': 'cross-site' }, {}, 403, 'CROSS_SITE'],
+  ['a sister site', 'POST', '/api/session', { 'sec-fetch-site': 'same-site' }, {}, 403, 'CROSS_SITE'],
+  ['broken JSON', 'POST', '/api/session', json, '{"email"', 400, 'MALFORMED_JSON'],
+  ['nothing at all', 'POST', '/api/session', json, '', 400, 'MALFORMED_JSON'],
+  ['an array', 'POST', '/api/session', json, '[]', 400, 'INVALID_INPUT'],
+  ['a prototype', 'POST', '/api/session', json, '{"__proto__": {}}', 400, 'MALFORMED_JSON'],
+  [
+    'plain text',
+    'POST',
+    '/api/session',
+    { 'content-type': 'text/plain' },
+    '{}',
+    415,
+    'UNSUPPORTED_MEDIA_TYPE',
+  ],
+  ['a form', 'POST', '/api/session', form, 'email=a', 415, 'UNSUPPORTED_MEDIA_TYPE'],
+  ['a megabyte', 'POST', '/api/session', json, `"${'x'.repeat(1e6)}"`, 413, 'BODY_TOO_LARGE'],
+])('%s is refused with a code', async (_, method, url, headers, body, status, code) => {
+  const { browser } = await withService()
+  const answer = await browser().send(method, url, body, { headers })
+  expect([answer.statusCode, answer.code]).toEqual([status, code])
+  expect(answer.headers['content-type']).toBe('application/json; charset=utf-8')
 })
 
-test('errors have a code and a sentence, and keep to themselves what we did not foresee', async () => {
-  const missing = await well.inject('/nothing')
-  expect([missing.statusCode, missing.json()]).toEqual([
-    404,
-    { error: { code: 'NOT_FOUND', message: 'There is nothing at this address' } },
-  ])
-  const app = appWith(() => Promise.resolve([]))
-  app.get('/bug', () => {
-    throw new TypeError('secret is undefined')
+test('who asks without Origin and Sec-Fetch-Site may send JSON, and no form', async () => {
+  const { browser } = await withService()
+  const bare = { 'sec-fetch-site': undefined, origin: undefined }
+  const sent = (headers: object, body: string) =>
+    browser().send('POST', '/api/recoveries', body, {
+      headers: { ...bare, ...headers },
+    })
+  expect((await sent(json, '{"email":"ada@example.net"}')).statusCode).toBe(202)
+  expect((await sent(form, 'email=ada')).code).toBe('CROSS_SITE')
+  expect((await sent({ ...json, origin: 'https://evil.example' }, '{}')).code).toBe('CROSS_SITE')
+})
+
+test('every answer tells browsers to load nothing from elsewhere and to keep nothing', async () => {
+  const { browser } = await withService()
+  const { headers } = await browser().send('GET', '/api/session')
+  expect(headers).toMatchObject({
+    'content-security-policy': expect.stringMatching(/^default-src 'none'; script-src 'self';/),
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+    'cross-origin-opener-policy': 'same-origin',
+    'strict-transport-security': 'max-age=31536000; includeSubDomains',
   })
-  const bug = await app.inject('/bug')
-  expect([bug.statusCode, bug.json()]).toEqual([
-    500,
-    { error: { code: 'INTERNAL', message: 'Something went wrong on our side' } },
-  ])
 })
 
-test('listens on a socket on the host and on a port while developing', () => {
-  expect(readSettings({ APP_SOCKET: '/run/app/app.sock' }).listen).toEqual({ path: '/run/app/app.sock' })
-  expect(readSettings({ PORT: '8080' }).listen).toEqual({ host: '127.0.0.1', port: 8080 })
-  expect(() => readSettings({ PORT: 'http' })).toThrow('PORT must be a number from 0 to 65535; got "http"')
+test('listens on sockets on the host and on ports while developing', () => {
+  expect(readSettings({ APP_SOCKET: '/run/app/app.sock' }).listen).toMatchObject({
+    app: { path: '/run/app/app.sock' },
+    admin: { path: '/run/app/admin.sock' },
+  })
+  expect(readSettings({ PORT: '8080' }).listen).toMatchObject({
+    app: { host: '127.0.0.1', port: 8080 },
+    admin: { host: '127.0.0.1', port: 8081 },
+  })
+  expect(() => readSettings({ PORT: 'http' })).toThrow('PORT must be a number from 0 to 65533; got "http"')
 })

@@ -13,7 +13,7 @@ interface Count {
 
 /** What is looked at without running it; each counts as one test. */
 const looks = ['format:check', 'lint', 'types', 'dead']
-const kinds = ['fast', 'alone', 'host', 'engine', 'e2e']
+const kinds = ['fast', 'app', 'attacks', 'alone', 'host', 'engine', 'e2e']
 
 /** Where every lab of the run notes which of its answers were held to DigitalOcean's own description of its API. */
 const folderOfRun = await mkdtemp(join(tmpdir(), 'shoestring-run-'))

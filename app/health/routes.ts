@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Db } from '../database.ts'
+import type { Db } from '../database/connect.ts'
 
 const queryTimeoutMs = 2000
 

@@ -1,0 +1,116 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { appOf } from './authenticator-app.ts'
+import { noChromium, servePages, signIn, type ServedPages, timeout } from './in-chromium.ts'
+
+describe.skipIf(noChromium)('second factors in a browser', { timeout }, () => {
+  let served: ServedPages
+  beforeAll(async () => {
+    served = await servePages()
+  })
+  afterAll(() => served.close())
+
+  test('a person sets up an authenticator app, signs in with it, and with a recovery code', async () => {
+    const person = await served.account()
+    const { page, look } = await served.visit()
+    await signIn(page, person)
+    await page.getByRole('link', { name: 'Set up Two-step sign-in' }).click()
+    await look('factors-none')
+    await page.getByRole('button', { name: 'Set up an authenticator app' }).click()
+    await page.waitForURL('**/account/factors/totp')
+    await look('app')
+    const codeNow = appOf(await page.locator('.secret').innerText())
+    await page.getByLabel('Code', { exact: true }).fill('000000')
+    await page.getByRole('button', { name: 'Turn it on' }).click()
+    await look('app-wrong-code')
+    await page.getByLabel('Code', { exact: true }).fill(codeNow())
+    await page.getByRole('button', { name: 'Turn it on' }).click()
+    await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor()
+    await look('recovery-codes')
+    const [recoveryCode = ''] = await page.locator('.codes li').allInnerTexts()
+    await page.getByRole('link', { name: 'I have kept them' }).click()
+    await look('factors')
+    await page.getByRole('button', { name: 'Sign out' }).click()
+
+    await signIn(page, person)
+    await page.waitForURL('**/sign-in/second-factor')
+    await look('second-step')
+    await page.getByLabel('Code', { exact: true }).fill('')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await look('second-step-empty')
+    await page.getByRole('link', { name: 'Use a recovery code instead' }).click()
+    await look('second-step-recovery')
+    await page.getByLabel('Recovery code').fill('0000-0000-0000-0000')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await look('second-step-recovery-wrong')
+    await page.getByLabel('Recovery code').fill(recoveryCode)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.waitForURL('**/account')
+
+    // A lost password alone does not lead past it.
+    await page.goto('/recover')
+    await page.getByLabel('Email address').fill(person.email)
+    await page.getByRole('button', { name: 'Send the link' }).click()
+    let reset = ''
+    while (!reset) {
+      const mail = await served.mailbox.next(person.email)
+      if (mail.text.includes('/reset#')) reset = mail.code
+    }
+    await page.goto(`/reset#${reset}`)
+    await page.getByLabel('New password').fill('nine amber kettles')
+    await page.getByRole('button', { name: 'Save the new password' }).click()
+    await look('reset-asks-for-code')
+    await page.getByLabel('New password').fill('nine amber kettles')
+    await served.owner`update factors set last_step = 0`
+    await page.getByLabel('Code of your authenticator app').fill(codeNow())
+    await page.getByRole('button', { name: 'Save the new password' }).click()
+    await page.waitForURL('**/sign-in')
+    expect(await page.getByRole('status').textContent()).toContain('Your password is changed')
+  })
+
+  test('a person makes a passkey, signs in with it, and removes it', async () => {
+    const person = await served.account()
+    const { page, look } = await served.visit()
+    await withAuthenticator(page)
+    await signIn(page, person)
+    await page.goto('/account/factors/passkey')
+    await look('passkey')
+    await page.getByLabel('Name').fill('My laptop')
+    await page.getByRole('button', { name: 'Create the passkey' }).click()
+    await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor()
+    expect(await page.locator('.codes li').count()).toBe(10)
+    await look('passkey-codes')
+    await page.getByRole('link', { name: 'I have kept them' }).click()
+    await look('factors-passkey')
+    await page.getByRole('button', { name: 'Sign out' }).click()
+
+    // The list under the address offers it, and the virtual authenticator takes it at once.
+    await page.goto('/sign-in?next=%2Faccount%2Fhistory')
+    await page.waitForURL('**/account/history')
+    await served.owner`update sessions set factor_at = now() - interval '11 minutes'`
+    await page.goto('/account/factors')
+    await page.getByRole('button', { name: 'Remove My laptop' }).click()
+    await page.waitForURL('**/confirm?next=%2Faccount%2Ffactors')
+    await look('confirm-passkey')
+    await page.getByRole('button', { name: 'Use a passkey' }).click()
+    await page.waitForURL('**/account/factors')
+    await page.getByRole('button', { name: 'Remove My laptop' }).click()
+    await page.getByRole('status').waitFor()
+    await look('factors-removed')
+  })
+})
+
+async function withAuthenticator(page: Page): Promise<void> {
+  const client = await page.context().newCDPSession(page)
+  await client.send('WebAuthn.enable')
+  await client.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+}

@@ -1,0 +1,159 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { expect, onTestFinished } from 'vitest'
+import { startService, type Person, type TestService } from '../testing.ts'
+import type { Site } from '../settings.ts'
+
+const program = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
+/** Why there is no browser to test with. */
+export const noChromium = existsSync(program) ? undefined : `there is no Chromium at ${program}`
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const mostBytes = 20_000
+/** For a way through many pages, each looked at in all widths and colours. */
+export const timeout = 240_000
+/** Where to put a picture of each page in each state, for people to look at. */
+const pictures = process.env['PICTURES']
+
+export interface Visit {
+  page: Page
+  /** Holds the page as it is now to what holds for every page. */
+  look: (name: string) => Promise<void>
+  close: () => Promise<void>
+}
+
+export interface ServedPages extends TestService {
+  /** `http://app.localhost:41234` */
+  origins: Record<Site, string>
+  /** A browser profile of its own. */
+  visit: (options?: { site?: Site; script?: boolean }) => Promise<Visit>
+}
+
+/** The service on ports of this machine, and a real Chromium in front of it. */
+export async function servePages(env: NodeJS.ProcessEnv = {}): Promise<ServedPages> {
+  const ports = { app: await freePort(), admin: await freePort() }
+  const origins = { app: `http://app.localhost:${ports.app}`, admin: `http://admin.localhost:${ports.admin}` }
+  const started = await startService({
+    APP_SOCKET: '',
+    APP_ORIGIN: origins.app,
+    ADMIN_ORIGIN: origins.admin,
+    APP_NAME: 'Ribbon & Co',
+    ...env,
+  })
+  const { sites } = started.service
+  await sites.app.listen({ host: '127.0.0.1', port: ports.app })
+  await sites.admin.listen({ host: '127.0.0.1', port: ports.admin })
+  const browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox', '--disable-gpu'] })
+  return {
+    ...started,
+    origins,
+    visit: ({ site = 'app', script = true } = {}) =>
+      visit(browser, origins[site], script, async (path) => {
+        const { host } = new URL(origins[site])
+        return (await sites[site].inject({ url: path, headers: { host } })).rawPayload.length
+      }),
+    async close() {
+      await browser.close()
+      await started.close()
+    },
+  }
+}
+
+async function visit(
+  browser: Browser,
+  origin: string,
+  script: boolean,
+  sizeOf: (path: string) => Promise<number>,
+): Promise<Visit> {
+  const context = await browser.newContext({ baseURL: origin, javaScriptEnabled: script, locale: 'en-GB' })
+  context.setDefaultTimeout(10_000)
+  const page = await context.newPage()
+  const strays: string[] = []
+  page.on('console', (message) => {
+    // A form that was refused is shown again with its status, which Chromium calls an error.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      strays.push(message.text())
+  })
+  page.on('pageerror', (error) => strays.push(String(error)))
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== origin) strays.push(`asks ${request.url()}`)
+  })
+  onTestFinished(() => context.close())
+  return {
+    page,
+    close: () => context.close(),
+    async look(name) {
+      expect(strays, name).toEqual([])
+      expect(await weightOf(page, sizeOf), `${name}: bytes`).toBeLessThan(mostBytes)
+      for (const width of [320, 640, 1280]) {
+        await page.setViewportSize({ width, height: 900 })
+        if (script)
+          expect(
+            await page.evaluate(() => document.documentElement.scrollWidth),
+            `${name} at ${width} px`,
+          ).toBe(width)
+        await picture(page, `${name}-${width}`)
+      }
+      if (!script) return
+      for (const colorScheme of ['dark', 'light'] as const) {
+        await page.emulateMedia({ colorScheme })
+        if (colorScheme === 'dark') await picture(page, `${name}-dark`)
+        expect(await violations(page), `${name}, ${colorScheme}`).toEqual([])
+      }
+    },
+  }
+}
+
+/** Fills in the form of /sign-in. */
+export async function signIn(
+  page: Page,
+  { email, password }: Pick<Person, 'email' | 'password'>,
+): Promise<void> {
+  if (!page.url().includes('/sign-in')) await page.goto('/sign-in')
+  await page.getByLabel('Email address').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+}
+
+/** What axe-core finds wrong with a page: rule and element. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  return page.evaluate(async (values) => {
+    interface Found {
+      violations: { id: string; nodes: { target: string[]; failureSummary?: string }[] }[]
+    }
+    interface Axe {
+      run: (context: Document, options: object) => Promise<Found>
+    }
+    const found = await (globalThis as unknown as { axe: Axe }).axe.run(document, { runOnly: values })
+    return found.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
+    )
+  }, tags)
+}
+
+/** A page with everything that it loads, before any compression. */
+async function weightOf(page: Page, sizeOf: (path: string) => Promise<number>): Promise<number> {
+  const html = await page.content()
+  const paths = [...html.matchAll(/(?:href|src)="(\/[^"]+\.(?:css|js|svg))"/g)].map(([, path]) => path ?? '')
+  const sizes = await Promise.all(paths.map(sizeOf))
+  return sizes.reduce((sum, size) => sum + size, Buffer.byteLength(html))
+}
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (pictures === undefined) return
+  mkdirSync(pictures, { recursive: true })
+  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true })
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}

@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest'
+import { withService } from '../testing.ts'
+import { CommonPasswords } from './common-passwords.ts'
+import { HashQueue } from './hash-queue.ts'
+import { weaknessOf } from './rules.ts'
+
+const common = CommonPasswords.read()
+
+test('knows every password of the list, and next to no other', () => {
+  const listed = ['qwertyuiop', 'password1', 'sunshine1', '12345678', 'iloveyou', 'football']
+  expect(listed.filter((password) => !common.has(password))).toEqual([])
+  const others = Array.from({ length: 20_000 }, (_, index) => `not on any list ${index}`)
+  expect(others.filter((password) => common.has(password)).length).toBeLessThan(10)
+})
+
+test.each([
+  ['short7!', 'tooShort'],
+  ['🙂🙂🙂🙂🙂🙂🙂', 'tooShort'],
+  ['x'.repeat(1025), 'tooLong'],
+  ['aaaaaaaaaaaaaaaa', 'common'],
+  ['PassWord1', 'common'],
+  ['ada@example.net', 'context'],
+  ['Lovelace-ada-99', 'context'],
+  ['accounts!accounts', 'context'],
+  ['seven green boats', undefined],
+  ['ключ под ковриком', undefined],
+  [' a\0b with NUL and spaces ', undefined],
+  ['long and fine '.repeat(20), undefined],
+  ['ada likes seven boats', undefined],
+])('%j is %s', (password, weakness) => {
+  expect(weaknessOf(password, common, ['ada@example.net', 'Ada Lovelace', 'Accounts'])).toBe(weakness)
+})
+
+test('few hash at once, few wait, and who comes then is told to come back', async () => {
+  const queue = new HashQueue({ running: 2, waiting: 1 })
+  const ends: (() => void)[] = []
+  const work = () => new Promise<void>((resolve) => ends.push(resolve))
+  const [first, second, third] = [queue.run(work), queue.run(work), queue.run(work)]
+  expect(queue.depth).toMatchObject({ running: 2, waiting: 1 })
+  await expect(queue.run(work)).rejects.toMatchObject({ code: 'BUSY', statusCode: 503, retryAfterSeconds: 2 })
+  ends.shift()?.()
+  await first
+  await expect.poll(() => ends.length).toBe(2)
+  for (const end of ends) end()
+  await Promise.all([second, third])
+  expect(queue.depth).toMatchObject({ running: 0, waiting: 0 })
+})
+
+test('nobody who works with the tables can read a password, not even hashed', async () => {
+  const { service, signedIn } = await withService()
+  await signedIn()
+  const { db } = service.parts
+  await expect(db`select * from passwords`).rejects.toThrow('permission denied')
+  await expect(db`select digest from sign_ups`).rejects.toThrow('permission denied')
+  await expect(db`delete from history`).rejects.toThrow('permission denied')
+  await expect(db`update history set event = 'x'`).rejects.toThrow('permission denied')
+})
+
+test('a password is changed by who knows it, all other sessions end, and the mail says so', async () => {
+  const { signedIn, browser, mailbox } = await withService()
+  const { send, cookies, email, password } = await signedIn()
+  const elsewhere = browser()
+  await elsewhere.send('POST', '/api/session', { email, password })
+  const before = cookies.get('__Host-session')
+  const change = (currentPassword: string, newPassword: string) =>
+    send('PUT', '/api/password', { currentPassword, newPassword })
+  expect((await change('not this one', 'nine red kites 1')).code).toBe('WRONG_PASSWORD')
+  expect((await change(password, 'password1')).code).toBe('PASSWORD_REFUSED')
+  expect((await change(password, 'nine red kites 1')).statusCode).toBe(204)
+  expect(cookies.get('__Host-session')).not.toBe(before)
+  expect((await send('GET', '/api/session')).statusCode).toBe(200)
+  expect((await elsewhere.send('GET', '/api/session')).code).toBe('NOT_SIGNED_IN')
+  expect((await browser().send('POST', '/api/session', { email, password })).code).toBe('WRONG_CREDENTIALS')
+  await expect
+    .poll(() => mailbox.mails.map(({ subject }) => subject))
+    .toContain('Your password for Accounts was changed')
+})
+
+test('a reset ends every session, works once, and signs nobody in', async () => {
+  const { signedIn, browser, mailbox } = await withService()
+  const { send, email } = await signedIn()
+  const visitor = browser()
+  expect((await visitor.send('POST', '/api/recoveries', { email })).statusCode).toBe(202)
+  let mail = await mailbox.next(email)
+  while (!mail.subject.startsWith('Choose')) mail = await mailbox.next(email)
+  const reset = () =>
+    visitor.send('POST', '/api/recoveries/reset', { token: mail.code, password: 'nine red kites 1' })
+  const answers = await Promise.all(Array.from({ length: 8 }, reset))
+  expect(answers.filter(({ statusCode }) => statusCode === 200)).toHaveLength(1)
+  expect(answers.filter(({ code }) => code === 'LINK_INVALID')).toHaveLength(7)
+  expect((await send('GET', '/api/session')).code).toBe('NOT_SIGNED_IN')
+  expect((await visitor.send('GET', '/api/session')).code).toBe('NOT_SIGNED_IN')
+  const again = await visitor.send('POST', '/api/session', { email, password: 'nine red kites 1' })
+  expect(again.statusCode).toBe(204)
+})
