@@ -1,0 +1,184 @@
+// The accounts service beside the least that could do its work: Fastify and the same session store; and its sign-ins
+// beside what hashing alone allows. One machine, one run, in turns; each server a process of its own on a real Postgres.
+// `npm run bench:accounts`, with the number of rounds as the first argument, 3 without one.
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import autocannon from 'autocannon'
+import postgres from 'postgres'
+import { serviceRole, prepareDatabase } from '../app/development/databases.ts'
+import { startPostgres } from '../app/development/embedded-postgres.ts'
+import { Passwords } from '../app/passwords/passwords.ts'
+import { bundleApp, bundleEntries } from '../plugin/bundle.ts'
+import { repository } from '../plugin/toolchain.ts'
+
+const exec = promisify(execFile)
+const rounds = Number(process.argv[2] ?? 3)
+const secondsEach = 5
+const person = { email: 'ada@example.net', password: 'seven green boats' }
+const browser = { host: 'app.localhost', 'sec-fetch-site': 'same-origin' }
+const json = { ...browser, 'content-type': 'application/json' }
+const ports = { ours: 39_101, bare: 39_111 }
+
+const folder = await mkdtemp(join(tmpdir(), 'shoestring-bench-'))
+const cluster = await startPostgres(folder)
+const children: ChildProcess[] = []
+try {
+  await prepareDatabase(cluster.host, 'accounts')
+  await addPerson()
+  await unpack(join(folder, 'release'))
+  const ours = await serve('ours')
+  const bare = await serve('bare')
+  const times: Record<string, number[]> = {}
+  const note = (what: string, value: number) => void (times[what] ??= []).push(value)
+  await sleep(3000)
+  const idleMb = await rssMb(ours.child)
+  const cookie = await signIn()
+  for (let round = 0; round < rounds; round += 1) {
+    for (const name of ['ours', 'bare'] as const) {
+      const before = await cpuMs({ ours, bare }[name].child)
+      const { requests, errors, non2xx } = await load(
+        name,
+        '/api/session',
+        { headers: { ...browser, cookie } },
+        16,
+      )
+      if (errors + non2xx > 0) throw new Error(`${name}: ${errors} errors, ${non2xx} refused`)
+      note(`signed-in requests a second, ${name}`, requests.average)
+      note(
+        `processor ms a request, ${name}`,
+        ((await cpuMs({ ours, bare }[name].child)) - before) / requests.total,
+      )
+    }
+    const { stdout } = await exec(process.execPath, [
+      join(import.meta.dirname, 'accounts/argon2-alone.ts'),
+      '4',
+    ])
+    note('hashes a second, two at once and nothing else', Number(stdout))
+    const signIns = await load(
+      'ours',
+      '/api/session',
+      { method: 'POST', headers: json, body: JSON.stringify(person) },
+      8,
+    )
+    note('sign-ins a second', signIns['2xx'] / signIns.duration)
+    const wrong = JSON.stringify({ ...person, password: 'not this one' })
+    const storm = load('ours', '/api/session', { method: 'POST', headers: json, body: wrong }, 16)
+    const asked = await load('ours', '/api/session', { headers: { ...browser, cookie } }, 1, secondsEach - 1)
+    await storm
+    note('who am I while 16 wrong sign-ins run, median ms', asked.latency.p50)
+    note('the same, longest ms', asked.latency.max)
+  }
+  const stormMb = await rssMb(ours.child)
+
+  for (const [what, all] of Object.entries(times)) console.log(`${what.padEnd(52)} ${median(all).toFixed(2)}`)
+  const ratio = (one: string, other: string) => (median(times[one]) / median(times[other])).toFixed(2)
+  console.log(`
+signed in, beside the bare one                       ${ratio('signed-in requests a second, ours', 'signed-in requests a second, bare')}   (0.7 is wanted)
+sign-ins, beside hashing alone                       ${ratio('sign-ins a second', 'hashes a second, two at once and nothing else')}   (0.9 is wanted)
+memory, idle and after the storm, MB RSS             ${idleMb.toFixed(0)} / ${stormMb.toFixed(0)}   (75 / 120 is wanted)
+from start to the first answer                       ${ours.startMs.toFixed(0)} ms   (700 is wanted)`)
+} finally {
+  for (const child of children) child.kill('SIGKILL')
+  await cluster.stop()
+  await rm(folder, { recursive: true, force: true })
+}
+
+async function addPerson(): Promise<void> {
+  const db = postgres({
+    host: cluster.host,
+    database: 'accounts',
+    user: 'postgres',
+    onnotice: () => undefined,
+  })
+  const hashed = await new Passwords(db).hash(person.password)
+  const [{ id }] = await db<
+    [{ id: string }]
+  >`insert into accounts (email) values (${person.email}) returning id`
+  await new Passwords(db).set(id, hashed)
+  await db.end()
+}
+
+/** The release as it lies on a host, with the two servers to be measured beside it. */
+async function unpack(release: string): Promise<void> {
+  const entries = await bundleEntries({ ours: 'bench/accounts/ours.ts', bare: 'bench/accounts/bare.ts' })
+  for (const [path, content] of Object.entries({ ...(await bundleApp()), ...entries })) {
+    await mkdir(dirname(join(release, path)), { recursive: true })
+    await writeFile(join(release, path), content)
+  }
+  await symlink(join(repository, 'node_modules'), join(release, 'node_modules'))
+}
+
+async function serve(name: keyof typeof ports): Promise<{ child: ChildProcess; startMs: number }> {
+  const start = performance.now()
+  const env = {
+    PATH: process.env['PATH'],
+    PGHOST: cluster.host,
+    PGDATABASE: 'accounts',
+    PGUSER: serviceRole,
+    PORT: String(ports[name]),
+    APP_ORIGIN: 'http://app.localhost',
+    ADMIN_ORIGIN: 'http://admin.localhost',
+    MAIL_SERVER: 'none:',
+  }
+  // The log goes where a host's journal would take it.
+  const child = spawn(process.execPath, ['--max-old-space-size=96', join(folder, 'release', `${name}.mjs`)], {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  children.push(child)
+  for (const lastTry = Date.now() + 20_000; ;) {
+    const answer = await fetch(`http://127.0.0.1:${ports[name]}/healthz`).catch(() => undefined)
+    if (answer?.ok) return { child, startMs: performance.now() - start }
+    if (Date.now() > lastTry) throw new Error(`${name} does not answer`)
+    await sleep(5)
+  }
+}
+
+async function signIn(): Promise<string> {
+  const { request } = await import('node:http')
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const asked = request(
+    { host: '127.0.0.1', port: ports.ours, path: '/api/session', method: 'POST', headers: json },
+    ({ headers, statusCode }) => {
+      const line = headers['set-cookie']?.find((text) => text.startsWith('session='))
+      if (line) resolve(line.split(';')[0] ?? '')
+      else reject(new Error(`the sign-in answers ${statusCode}`))
+    },
+  )
+  asked.end(JSON.stringify(person))
+  return promise
+}
+
+function load(
+  name: keyof typeof ports,
+  path: string,
+  options: Partial<autocannon.Options>,
+  connections: number,
+  duration = secondsEach,
+): Promise<autocannon.Result> {
+  return autocannon({ url: `http://127.0.0.1:${ports[name]}${path}`, connections, duration, ...options })
+}
+
+/** Processor time that a process has used, in ms; the kernel counts in hundredths of a second. */
+async function cpuMs({ pid }: ChildProcess): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+  const [user = 0, system = 0] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number)
+  return (user + system) * 10
+}
+
+async function rssMb({ pid }: ChildProcess): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
+}
+
+function median(all: number[] = []): number {
+  return all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? Number.NaN
+}
