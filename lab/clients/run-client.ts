@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { cacheFolder } from '../toolchain/cache.mjs'
 import { keptGodo } from '../toolchain/godo.mjs'
-import { keptPydo } from '../toolchain/pydo.mjs'
+import { keptPython } from '../toolchain/python-packages.mjs'
 import { overTls } from './over-tls.ts'
 
 /** Where a client finds the API, and a token that is not to be let in. */
@@ -25,7 +25,7 @@ export const clientNames = ['dots-wrapper', 'pydo', 'godo'] as const
 type ClientName = (typeof clientNames)[number]
 
 const cache = cacheFolder()
-const pydo = await keptPydo(cache)
+const pydo = await keptPython(cache, 'pydo')
 const godo = keptGodo(cache)
 
 const clients: Record<ClientName, Client | undefined> = {

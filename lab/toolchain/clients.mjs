@@ -1,17 +1,24 @@
 import { keptGodo, obtainGodo } from './godo.mjs'
-import { keptPydo, obtainPydo } from './pydo.mjs'
+import { keptPython, obtainPython } from './python-packages.mjs'
 import { reasonOf } from './setup-error.mjs'
 
 /**
- * Gets the clients of DigitalOcean's API that tests run and npm does not have. One that can't be had is noted with the
- * reason, and its tests are skipped: nothing else needs it.
+ * Gets what tests run and npm does not have: clients of DigitalOcean's API, and what sends the app's API nonsense. One
+ * that can't be had is noted with the reason, and its tests are skipped: nothing else needs it.
  * @param {string} cache
  * @param {{ log: import('./run.mjs').Log, say: (text: string) => void, note: (text: string) => void }} talk
  * @returns {Promise<string | undefined>}
  */
 export async function obtainClients(cache, { log, say, note }) {
   const missing = [
-    { name: 'pydo', kept: await keptPydo(cache), obtain: obtainPydo },
+    ...(await Promise.all(
+      /** @type {const} */ (['pydo', 'schemathesis']).map(async (name) => ({
+        name,
+        kept: await keptPython(cache, name),
+        /** @type {typeof obtainGodo} */
+        obtain: (where, talk) => obtainPython(where, name, talk),
+      })),
+    )),
     { name: 'godo', kept: keptGodo(cache), obtain: obtainGodo },
   ].filter(({ kept }) => kept === undefined)
   /** @type {string[]} */

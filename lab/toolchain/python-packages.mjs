@@ -7,37 +7,45 @@ import { keptPiece, makeOnce } from './cache.mjs'
 import { findOnPath } from './on-path.mjs'
 import { run } from './run.mjs'
 
-const requirements = fileURLToPath(new URL('../clients/pydo/requirements.txt', import.meta.url))
+/** What tests run and npm does not have, by the list of all that it needs. */
+const lists = {
+  pydo: '../clients/pydo/requirements.txt',
+  schemathesis: '../../app/fuzz/requirements.txt',
+}
+
+/** @typedef {keyof typeof lists} PythonPackage */
 
 /**
- * DigitalOcean's client for Python, which the cache keeps for the Python of this machine.
+ * A package that the cache keeps for the Python of this machine.
  * @param {string} cache
+ * @param {PythonPackage} name
  * @returns {Promise<{ python: string, packages: string } | undefined>}
  */
-export async function keptPydo(cache) {
+export async function keptPython(cache, name) {
   const python = await findPython()
-  const kept = python && keptPiece(cache, pieceKey(python.tag))
+  const kept = python && keptPiece(cache, pieceKey(name, python.tag))
   return kept && { python: python.path, packages: kept.path }
 }
 
 /**
- * Has pip put pydo and all it needs into a folder of the cache, each file by its sum. No virtual environment: Debian
- * has those in a package of their own.
+ * Has pip put a package and all it needs into a folder of the cache, each file by its sum. No virtual environment:
+ * Debian has those in a package of their own.
  * @param {string} cache
+ * @param {PythonPackage} name
  * @param {{ log: import('./run.mjs').Log, say: (text: string) => void }} talk
  */
-export async function obtainPydo(cache, { log, say }) {
+export async function obtainPython(cache, name, { log, say }) {
   const python = await findPython()
   if (!python) throw new Error('there is no python3 with pip; on Debian: apt-get install python3-pip')
   await makeOnce(
     cache,
-    pieceKey(python.tag),
+    pieceKey(name, python.tag),
     async (folder) => {
       const only = ['--require-hashes', '--no-deps', '--only-binary', ':all:']
       const quiet = ['--disable-pip-version-check', '--no-input', '--progress-bar', 'off']
       // Without these a machine that reaches no registry would wait for minutes.
       const bounds = ['--retries', '1', '--timeout', '15']
-      const how = [...only, ...quiet, ...bounds, '--target', folder, '-r', requirements]
+      const how = [...only, ...quiet, ...bounds, '--target', folder, '-r', listOf(name)]
       const install = ['-m', 'pip', 'install', ...how]
       await run(python.path, install, { log, say, tells: (line) => line.startsWith('ERROR') })
       return python.path
@@ -46,13 +54,20 @@ export async function obtainPydo(cache, { log, say }) {
   )
 }
 
+/** @param {PythonPackage} name */
+const listOf = (name) => fileURLToPath(new URL(lists[name], import.meta.url))
+
 /**
  * By content and by Python: wheels are for one version of it.
+ * @param {PythonPackage} name
  * @param {string} tag
  */
-function pieceKey(tag) {
-  const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 10)
-  return `pydo-${tag}-${hash}`
+function pieceKey(name, tag) {
+  const hash = createHash('sha256')
+    .update(readFileSync(listOf(name)))
+    .digest('hex')
+    .slice(0, 10)
+  return `${name}-${tag}-${hash}`
 }
 
 /** The first Python on PATH, else Debian's own; what has no pip is passed over. */
