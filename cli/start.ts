@@ -45,6 +45,7 @@ export async function start(paths = labPaths()): Promise<number> {
       [
         `  www    ${urls.www}`,
         `  app    ${urls.app}`,
+        `  admin  ${urls.admin}   the first one: npm run lab -- admin you@example.com`,
         `  mail   ${urls.mail}   everything the app sends lands here`,
         `  ca     ${ca}`,
         '         trust it in your browser, or: curl --cacert with that file',

@@ -4,6 +4,7 @@ import { MailDns } from './mail-dns.ts'
 import { operatorKeys } from './operator-keys.ts'
 import { Server } from './server.ts'
 import type { Settings } from './settings.ts'
+import { tunnelPort } from './tunnel.ts'
 
 export interface Cloud {
   server: Server
@@ -17,7 +18,14 @@ export async function cloud(settings: Settings): Promise<Cloud> {
   const { domain, region, size, sshFrom, ttlSeconds, protect } = settings
   const { issuer = 'letsencrypt.org' } = settings.acme
   const keys = await operatorKeys(settings.operators)
-  const server = new Server('web', { region, size, sshFrom, protect, keys })
+  const server = new Server('web', {
+    region,
+    size,
+    sshFrom,
+    protect,
+    keys,
+    ...(settings.wireguard && { tunnelPort }),
+  })
   const { address, address6 } = server
   const dns = new Dns('dns', { domain, address, address6, issuer, ttlSeconds, protect })
   const mail = settings.mail && new MailDns('mail', { zone: dns.zone, mail: settings.mail, ttlSeconds })

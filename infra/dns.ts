@@ -12,8 +12,8 @@ export interface DnsArgs {
   protect: boolean
 }
 
-/** The names that people type: the bare domain, the site and the app. */
-export const hostNames = ['@', 'www', 'app'] as const
+/** The names that people type: the bare domain, the site, the app and its admins' part. */
+export const hostNames = ['@', 'www', 'app', 'admin'] as const
 
 /** The domain's zone: where its names lead, and who may certify them. */
 export class Dns extends pulumi.ComponentResource {

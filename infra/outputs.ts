@@ -9,6 +9,16 @@ export interface Outputs {
   hostKey: pulumi.Output<string>
   www: string
   app: string
+  /** Where admins work; the first one is made by a command on the host. */
+  admin: string
+  /** What a peer of the tunnel has to know of the host. */
+  tunnel?: {
+    publicKey: pulumi.Output<string | undefined>
+    /** `203.0.113.7:51820` */
+    endpoint: pulumi.Output<string>
+    /** Its address in the tunnel, `10.77.0.1/24`. */
+    host: string
+  }
   /** Version and content hash of the release that serves. */
   release: pulumi.Output<string>
 }

@@ -37,6 +37,12 @@ beforeAll(async () => {
     acme: { email: 'ops@example.com' },
     mail: undefined,
     namecheap: { onDelete: 'restore' },
+    wireguard: { peers: [{ name: 'ada', publicKey: 'YWRh', address: '10.77.0.2' }] },
+    smtp: { server: 'smtps://accounts@smtp.example.com:465' },
+    smtpPassword: 'a b/c',
+    product: 'Example',
+    signUps: false,
+    httpsPort: 443,
     alerts: ['ops@example.com'],
     ttlSeconds: 300,
     protect: false,
@@ -61,6 +67,8 @@ test('leads the bare domain, the site and the app to both addresses', () => {
     '@ AAAA 2001:db8::5',
     '@ CAA letsencrypt.org.',
     '@ CAA letsencrypt.org.',
+    'admin A 198.51.100.5',
+    'admin AAAA 2001:db8::5',
     'app A 198.51.100.5',
     'app AAAA 2001:db8::5',
     'www A 198.51.100.5',
@@ -72,7 +80,8 @@ test('the host is known by the key that first contact saw', () => {
   expect(ofType('shoestring:index:Host')[0]?.inputs).toMatchObject({
     address: '198.51.100.5',
     hostKey: 'ssh-ed25519 AAAA',
-    allow: ['22/tcp', '80/tcp', '443/tcp', '443/udp'],
+    allow: ['22/tcp', '80/tcp', '443/tcp', '443/udp', '51820/udp'],
+    wireguard: { address: '10.77.0.1/24', port: 51_820, peers: [{ address: '10.77.0.2' }] },
   })
 })
 
@@ -132,6 +141,14 @@ test('lets ssh in only from where the settings say, and the web from everywhere'
     rules.filter(({ portRange }) => portRange === '22').map(({ sourceAddresses }) => sourceAddresses),
   ).toEqual([['192.0.2.0/24']])
   expect(rules.filter(({ sourceAddresses }) => sourceAddresses.includes('::/0'))).toHaveLength(4)
+})
+
+test('lets a tunnel in through the cloud only where there is one', () => {
+  const [without, beside] = [firewallRules([]), firewallRules([], 51_820)].map(({ inboundRules }) =>
+    JSON.stringify(inboundRules),
+  )
+  expect(without).not.toContain('51820')
+  expect(beside).toContain('{"protocol":"udp","portRange":"51820","sourceAddresses":["0.0.0.0/0","::/0"]}')
 })
 
 test('mail records end the names of hosts outside the zone', () => {

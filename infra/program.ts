@@ -1,4 +1,6 @@
+import * as command from '@pulumi/command'
 import * as pulumi from '@pulumi/pulumi'
+import { appSettings, originsOf } from './app-settings.ts'
 import { cloud } from './cloud.ts'
 import { FirstContact } from './first-contact.ts'
 import { Host, Provider } from './host.ts'
@@ -7,20 +9,24 @@ import { digitalOceanNameservers, Nameservers } from './namecheap.ts'
 import type { Outputs } from './outputs.ts'
 import { Release } from './release.ts'
 import type { Settings } from './settings.ts'
+import { tunnelOf, tunnelPort } from './tunnel.ts'
 
 /** A company's production: one server, its names, the hardened host on it, and the app that runs there. */
 export async function program(settings: Settings): Promise<Outputs> {
   const { domain, operators, sshKeyFile } = settings
   const { issuer: _, ...acme } = settings.acme
-  const { server, dns, zone } = await cloud(settings)
+  const making = cloud(settings)
+  // The engine starts their plugins while the cloud's is at work.
+  const provider = new Provider('shoestring', { sshKeyFile, operators: JSON.stringify(operators) })
+  const contacts = new command.Provider('command')
+  const { server, dns, zone } = await making
   const { address, address6, dropletId } = server
 
   const contact = new FirstContact(
     'first-contact',
     { address, dropletId, sshKeyFile },
-    { dependsOn: [server.reachable] },
+    { dependsOn: [server.reachable], providers: [contacts] },
   )
-  const provider = new Provider('shoestring', { sshKeyFile, operators: JSON.stringify(operators) })
   const delegation =
     settings.namecheap &&
     new Nameservers(
@@ -29,6 +35,7 @@ export async function program(settings: Settings): Promise<Outputs> {
       // A zone is complete before anyone asks it, or a name that is not there yet is remembered as missing.
       { provider, dependsOn: zone },
     )
+  const tunnel = tunnelOf(settings.wireguard)
   const host = new Host(
     'web',
     {
@@ -41,16 +48,17 @@ export async function program(settings: Settings): Promise<Outputs> {
       // Without any address Caddy registers its first sites at once, one of them as "default", and waits a minute.
       acme: { email: `hostmaster@${domain}`, ...acme },
       // The cloud's firewall and the host's own say the same; either one alone would do.
-      allow: ['22/tcp', '80/tcp', '443/tcp', '443/udp'],
+      allow: ['22/tcp', '80/tcp', '443/tcp', '443/udp', ...(tunnel ? [`${tunnelPort}/udp`] : [])],
       database: 'accounts',
       rebootTime: settings.rebootTime,
+      ...(tunnel && { wireguard: tunnel }),
     },
     // The first certificate is asked for at once: by then the names must lead here.
     { provider, dependsOn: [...dns.records, ...(delegation ? [delegation] : [])] },
   )
   const release = new Release(
     'app',
-    { address, hostKey: contact.hostKey, settings: { DOMAIN: domain } },
+    { address, hostKey: contact.hostKey, settings: appSettings(settings) },
     { provider, dependsOn: [host] },
   )
 
@@ -67,6 +75,15 @@ export async function program(settings: Settings): Promise<Outputs> {
     hostKey: contact.hostKey,
     www,
     app,
+    admin: originsOf(settings).admin,
+    ...(tunnel && {
+      // What an operator's own WireGuard asks for.
+      tunnel: {
+        publicKey: host.wireguardKey,
+        endpoint: pulumi.interpolate`${address}:${tunnelPort}`,
+        host: tunnel.address,
+      },
+    }),
     release: pulumi.interpolate`${release.version} (${release.hash})`,
   }
 }

@@ -2,7 +2,10 @@ import * as pulumi from '@pulumi/pulumi'
 import type { ReleaseInputs } from '../plugin/release.ts'
 
 export type ReleaseArgs = {
-  [K in Exclude<keyof ReleaseInputs, 'hash' | 'version'>]: pulumi.Input<ReleaseInputs[K]>
+  [K in Exclude<keyof ReleaseInputs, 'hash' | 'version' | 'settings'>]: pulumi.Input<ReleaseInputs[K]>
+} & {
+  /** Each may be a secret of its own. */
+  settings: Record<string, pulumi.Input<string>>
 }
 
 /** The running app: its code and settings under one hash, switched as a whole. */

@@ -50,6 +50,26 @@ const mail = v.strictObject({
   dmarc: matching(/^v=DMARC1;/),
 })
 
+const smtp = v.strictObject({
+  /** `smtps://user@smtp.example.com:465`, or `smtp://…:587` for STARTTLS; the password is a key of its own. */
+  server: matching(/^smtps?:\/\/([^@:/\s]+@)?[^@/\s]+$/),
+  /** Whom people see: `Example <accounts@example.com>`. */
+  from: v.exactOptional(matching(/^[^<>\r\n]*<[^<>@\s]+@[^<>@\s]+>$/)),
+  /** PEM of what the server's certificate is trusted by, where the host does not know it. */
+  rootCertificate: v.exactOptional(matching(/^-----BEGIN CERTIFICATE-----/)),
+})
+
+const peer = v.strictObject({
+  /** Whose machine it is, `ada-laptop`. */
+  name: matching(/^[a-z0-9][a-z0-9_-]{0,30}$/),
+  /** What `wg pubkey` prints there. */
+  publicKey: v.string(),
+  /** The machine's own address in the tunnel. */
+  address: v.string(),
+})
+
+const wireguard = v.strictObject({ peers: v.array(peer) })
+
 const namecheap = v.strictObject({
   /** What happens to the domain's nameservers when the stack goes. */
   onDelete: v.exactOptional(v.picklist(['keep', 'restore', 'default'])),
@@ -82,9 +102,30 @@ export const keys = {
     shape: namecheap,
     wanted: '{onDelete: keep, restore or default}, or {} for a domain that stays delegated',
   },
+  wireguard: {
+    shape: wireguard,
+    wanted: '{peers: [{name, publicKey, address}]}, the machines that may come into the tunnel',
+  },
   alerts: {
     shape: v.array(matching(/^[^@\s]+@[^@\s]+$/)),
     wanted: 'a list of e-mail addresses that DigitalOcean writes to when something is wrong, [] for none',
+  },
+  smtp: {
+    shape: smtp,
+    wanted: '{server: smtps://user@smtp.example.com:465, from: Example <accounts@example.com>}',
+  },
+  smtpPassword: {
+    shape: v.string(),
+    wanted: 'the password of the mail account, set with pulumi config set --secret',
+  },
+  product: {
+    shape: v.pipe(v.string(), v.minLength(1), v.maxLength(60)),
+    wanted: 'what the product is called',
+  },
+  signUps: { shape: v.boolean(), wanted: 'true or false: whether people may create accounts themselves' },
+  httpsPort: {
+    shape: integer(1, 65_535),
+    wanted: 'the port that people reach the sites by, where it is not 443',
   },
   ttlSeconds: { shape: integer(30, 604_800), wanted: 'seconds from 30 to 604800' },
   protect: { shape: v.boolean(), wanted: 'true or false' },

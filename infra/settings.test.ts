@@ -1,3 +1,4 @@
+import * as pulumi from '@pulumi/pulumi'
 import { expect, test } from 'vitest'
 import { readSettings } from './settings.ts'
 
@@ -23,6 +24,12 @@ test('completes what a stack does not say', () => {
     acme: {},
     mail: undefined,
     namecheap: undefined,
+    wireguard: undefined,
+    smtp: undefined,
+    smtpPassword: undefined,
+    product: undefined,
+    signUps: true,
+    httpsPort: 443,
     alerts: [],
     ttlSeconds: 1800,
     protect: false,
@@ -126,5 +133,58 @@ test('names a wrong way to leave a domain at Namecheap', () => {
   expect(() => read(wrong, { ...environment, ...credentials })).toThrow(
     'shoestring:namecheap must be {onDelete: keep, restore or default}, or {} for a domain that stays delegated; ' +
       'got {"onDelete":"forget"}',
+  )
+})
+
+const tunnelKey = `${'A'.repeat(42)}E=`
+const peer = (name: string, publicKey: string, address: string) => ({ name, publicKey, address })
+
+test.each([
+  [[], 'a tunnel without a peer leads nowhere; name one, or leave the key out'],
+  [
+    [peer('ada', 'ssh-ed25519 AAAA', '10.77.0.2')],
+    "ada's publicKey is no key; it is what wg pubkey prints, 44 characters long",
+  ],
+  [
+    [peer('ada', tunnelKey, '10.77.0.1')],
+    "ada's address 10.77.0.1 can't be in the tunnel; it is one of 10.77.0.2 to .254",
+  ],
+  [
+    [peer('ada', tunnelKey, '10.77.0.2'), peer('eve', tunnelKey, '10.77.0.3')],
+    "ada and eve have one key; each machine makes its own, or one takes the other's packets",
+  ],
+  [
+    [peer('ada', tunnelKey, '10.77.0.2'), peer('eve', tunnelKey.replace('E', 'A'), '10.77.0.2')],
+    'ada and eve have one address, 10.77.0.2; each machine has its own',
+  ],
+  [
+    [peer('ada', tunnelKey, '10.77.0.2'), peer('ada', tunnelKey.replace('E', 'A'), '10.77.0.3')],
+    'two peers are called ada; each machine has its own name',
+  ],
+])('refuses a tunnel that contradicts itself: %j', (peers, sentence) => {
+  const config = { ...right, 'shoestring:wireguard': JSON.stringify({ peers }) }
+  expect(() => read(config)).toThrow(`Pulumi.staging.yaml: shoestring:wireguard: ${sentence}`)
+})
+
+test('the app is told its origins, and the password of its mail account as a secret of its own', async () => {
+  const { appSettings } = await import('./app-settings.ts')
+  const settings = read({
+    ...right,
+    'shoestring:smtp': '{"server":"smtps://accounts@smtp.example.com:465"}',
+    'shoestring:smtpPassword': 'a b/c',
+    'shoestring:signUps': 'false',
+    'shoestring:httpsPort': '8443',
+  })
+  const { MAIL_SERVER: server, ...rest } = appSettings(settings)
+  expect(rest).toEqual({
+    DOMAIN: 'example.com',
+    APP_ORIGIN: 'https://app.example.com:8443',
+    ADMIN_ORIGIN: 'https://admin.example.com:8443',
+    SIGN_UPS: 'off',
+  })
+  const told = pulumi.output(server)
+  expect(await pulumi.isSecret(told)).toBe(true)
+  expect(await new Promise((resolve) => told.apply(resolve))).toBe(
+    'smtps://accounts:a%20b%2Fc@smtp.example.com:465',
   )
 })

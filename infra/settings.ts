@@ -25,6 +25,17 @@ export interface Settings {
   readonly mail: Value<'mail'> | undefined
   /** Given when the domain is registered at Namecheap and delegated from here. */
   readonly namecheap: Value<'namecheap'> | undefined
+  /** Given when operators have a tunnel to the server. */
+  readonly wireguard: Value<'wireguard'> | undefined
+  /** Where the app hands its mail to; without it mail waits. */
+  readonly smtp: Value<'smtp'> | undefined
+  readonly smtpPassword: string | undefined
+  /** What the product is called, on pages and in mails. */
+  readonly product: string | undefined
+  /** Whether people may create accounts themselves. */
+  readonly signUps: boolean
+  /** What people's browsers name in addresses, if it is not 443. */
+  readonly httpsPort: number
   /** Who is written to when the server or a site is in trouble; nobody, and nothing is watched. */
   readonly alerts: readonly string[]
   readonly ttlSeconds: number
@@ -57,7 +68,7 @@ export function readSettings(
   for (const key of ['domain', 'region', 'operators'] as const) {
     if (raw[key] === undefined && !named(key)) wrong.push(`shoestring:${key} is missing: ${keys[key].wanted}`)
   }
-  wrong.push(...contradictions({ operators, sshFrom: rest.sshFrom }))
+  wrong.push(...contradictions({ operators, sshFrom: rest.sshFrom, wireguard: rest.wireguard }))
   if (!environment['DIGITALOCEAN_TOKEN'] && !config['digitalocean:token']) {
     wrong.push(
       'no DigitalOcean token: set DIGITALOCEAN_TOKEN, or pulumi config set --secret digitalocean:token\n' +
@@ -86,6 +97,12 @@ export function readSettings(
     acme: rest.acme ?? {},
     mail: rest.mail,
     namecheap: rest.namecheap,
+    wireguard: rest.wireguard,
+    smtp: rest.smtp,
+    smtpPassword: rest.smtpPassword,
+    product: rest.product,
+    signUps: rest.signUps ?? true,
+    httpsPort: rest.httpsPort ?? 443,
     alerts: rest.alerts ?? [],
     ttlSeconds: rest.ttlSeconds ?? 1800,
     protect: rest.protect ?? stack === 'prod',

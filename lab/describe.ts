@@ -8,7 +8,7 @@ import type { LabStatus } from './status.ts'
 export interface Description {
   /** PEM file with the roots of this lab's certificates. */
   ca: string
-  urls: { www: string; app: string; mail: string; api: string }
+  urls: { www: string; app: string; admin: string; mail: string; api: string }
   hosts: { name: string; address: string; address6: string | undefined; status: string }[]
   dns: string
   acme: string
@@ -25,6 +25,7 @@ export async function describe(paths: LabPaths, status: LabStatus): Promise<Desc
     urls: {
       www: `https://www.${domain}${port}`,
       app: `https://app.${domain}${port}`,
+      admin: `https://admin.${domain}${port}`,
       mail: status.mail,
       api: status.api,
     },
@@ -50,6 +51,7 @@ export function toText({ ca, urls, hosts, dns, acme, smtp }: Description): strin
   const rows: [string, string][] = [
     ['www', urls.www],
     ['app', urls.app],
+    ['admin', urls.admin],
     ['mail', `${urls.mail}   everything the app sends lands here`],
     ...hosts.map(({ name, address, status }): [string, string] => ['host', `${name}  ${address}  ${status}`]),
     ['api', `${urls.api}   DigitalOcean's, for DIGITALOCEAN_API_URL`],

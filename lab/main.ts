@@ -17,6 +17,7 @@ const usage = `npm run lab -- VERB
   up                 start the cloud on this machine
   status [--json]    what runs, and where
   ssh NAME [CMD …]   a shell on a host
+  admin EMAIL        make an admin of the app; prints where to go on
   mail               where the mail that the app sends can be read
   pulumi ARGS …      Pulumi on the lab's stack, as in: pulumi preview
   faults …           what the API gets wrong on demand: faults help
@@ -48,6 +49,11 @@ const verbs: Record<string, Verb> = {
   async ssh(paths, args) {
     await running(paths)
     return ssh(paths, args)
+  },
+
+  async admin(paths, [email = '']) {
+    await running(paths)
+    return ssh(paths, ['web', 'accounts', 'admin', 'add', email])
   },
 
   async mail(paths) {

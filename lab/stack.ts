@@ -6,6 +6,7 @@ import { $ } from 'zx'
 import { labEnvironment, stackName } from './environment.ts'
 import { repository, type LabPaths } from './paths.ts'
 import { installPlugins, type PluginOrigin } from './plugins.ts'
+import { kept } from './kept.ts'
 import { removeStaleLocks } from './stale-locks.ts'
 import type { LabStatus } from './status.ts'
 
@@ -60,7 +61,7 @@ interface Project {
 }
 
 /** The stack's settings: the repository's file, what only the lab knows, and the salt that Pulumi put there. */
-async function writeSettings(paths: LabPaths, { acme }: LabStatus): Promise<void> {
+async function writeSettings(paths: LabPaths, { acme, smtp, relay }: LabStatus): Promise<void> {
   const wanted = parse(await readFile(join(repository, `Pulumi.${stackName}.yaml`), 'utf8')) as Settings
   const made = parse(await readFile(paths.stackSettings, 'utf8').catch(() => '{}')) as Partial<Settings>
   const publicKey = (await readFile(`${await operatorKey(paths)}.pub`, 'utf8')).trim()
@@ -68,6 +69,13 @@ async function writeSettings(paths: LabPaths, { acme }: LabStatus): Promise<void
     'shoestring:operators': [{ name: labOperator, keys: [publicKey] }],
     'shoestring:sshKeyFile': paths.key,
     'shoestring:acme': acme,
+    'shoestring:httpsPort': relay.https,
+    'shoestring:smtp': {
+      server: `smtps://accounts@${smtp.address}:${smtp.smtps}`,
+      // The lab's mail answers with the certificate of its authority's own address.
+      rootCertificate: acme.rootCertificate,
+    },
+    'shoestring:smtpPassword': await kept(paths.mailPassword),
     ...wanted.config,
   }
   await writeFile(paths.stackSettings, stringify({ ...made, config }))

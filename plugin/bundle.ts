@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { build, type BuildOptions } from 'esbuild'
+import { makeCommonPasswords } from '../app/development/common-passwords-file.ts'
 import { once } from './once.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -9,48 +10,78 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** The code that provisions a host, as one CommonJS file: `exports.serve`, `exports.planBare`. */
 export const bundleProvision = once(() => bundle({ entry: 'provision/main.ts', format: 'cjs' }))
 
-/** The app's release by path: `server.mjs`, the files that it reads, and the static site under `www/`. */
+/**
+ * The app's release by path: `server.mjs` and what it loads, `commands.mjs` for whoever is on the host, the files that
+ * they read, and the static site under `www/`.
+ */
 export const bundleApp = once(async (): Promise<Record<string, Uint8Array>> => {
-  const [server, style, icon, www] = await Promise.all([
-    bundle({ entry: 'app/server.ts', format: 'esm' }),
-    readFile(join(root, 'app/landing/landing.css')),
-    readFile(join(root, 'app/landing/icon.svg')),
+  const [code, www, migrations, ...contents] = await Promise.all([
+    bundleEntries({ server: 'app/server.ts', commands: 'app/commands/main.ts' }),
     readTree(join(root, 'app/www')),
+    readTree(join(root, 'app/database/migrations')),
+    ...beside.map((path) => readFile(join(root, path))),
+    makeCommonPasswords().then((path) => readFile(path)),
   ])
-  return {
-    'server.mjs': new TextEncoder().encode(server),
-    // Beside the bundle, as it lies beside the code that reads it.
-    'landing.css': style,
-    'icon.svg': icon,
-    'www/icon.svg': icon,
-    ...Object.fromEntries(Object.entries(www).map(([path, bytes]) => [`www/${path}`, bytes])),
-  }
+  const files = [...beside, 'common-passwords.bloom'].map((path, index): [string, Uint8Array] => [
+    basename(path),
+    contents[index] ?? new Uint8Array(),
+  ])
+  return { ...code, ...Object.fromEntries(files), ...under('migrations', migrations), ...under('www', www) }
 })
 
-async function bundle({ entry, format }: { entry: string; format: 'cjs' | 'esm' }): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [join(root, entry)],
-    absWorkingDir: root,
-    bundle: true,
-    write: false,
-    platform: 'node',
-    target: 'node26',
-    format,
-    // Names stay readable in a stack trace; the size is zx's and Fastify's anyway.
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
-    logLevel: 'silent',
-    // Packages in CommonJS call require, which a module doesn't have.
-    ...(format === 'esm' && {
-      banner: {
-        js: "import{createRequire as shoestringRequire}from'node:module';const require=shoestringRequire(import.meta.url);",
-      },
-    }),
-  })
+/** What the app reads: in a release these lie beside the bundle, as they lie beside the code that reads them. */
+const beside = [
+  'app/pages/style.css',
+  'app/pages/admin.css',
+  'app/pages/pages.js',
+  'app/pages/passkeys.js',
+  'app/pages/icon.svg',
+  'app/http/openapi-app.json',
+  'app/http/openapi-admin.json',
+]
+
+const under = (folder: string, files: Record<string, Uint8Array>): Record<string, Uint8Array> =>
+  Object.fromEntries(Object.entries(files).map(([path, bytes]) => [`${folder}/${path}`, bytes]))
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  write: false,
+  platform: 'node',
+  target: 'node26',
+  // Names stay readable in a stack trace; the size is that of packages anyway.
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  logLevel: 'silent',
+} as const satisfies BuildOptions
+
+async function bundle({ entry, format }: { entry: string; format: 'cjs' }): Promise<string> {
+  const { outputFiles } = await build({ ...common, entryPoints: [join(root, entry)], format })
   const [file] = outputFiles
   if (!file) throw new Error(`esbuild made nothing of ${entry}`)
   return file.text
+}
+
+/** ES modules that share what they share, and load the rest when it is first needed. */
+export async function bundleEntries(entries: Record<string, string>): Promise<Record<string, Uint8Array>> {
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(root, path)])),
+    format: 'esm',
+    splitting: true,
+    outdir: root,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunk-[hash]',
+    assetNames: '[name]',
+    // Machine code of a package, loaded as the file that it is.
+    loader: { '.node': 'copy' },
+    // Packages in CommonJS call require, which a module doesn't have.
+    banner: {
+      js: "import{createRequire as shoestringRequire}from'node:module';const require=shoestringRequire(import.meta.url);",
+    },
+  })
+  return Object.fromEntries(outputFiles.map(({ path, contents }) => [relative(root, path), contents]))
 }
 
 async function readTree(folder: string): Promise<Record<string, Uint8Array>> {

@@ -25,6 +25,17 @@ export interface DesiredHost {
   /** Owned by the app's role, reached over the local socket. */
   database: string
   caddy: Artifact
+  /** A tunnel of the operators' own, where there is to be one. */
+  wireguard?: DesiredTunnel
+}
+
+/** Who is in the tunnel, and where. */
+export interface DesiredTunnel {
+  /** The host's own address in it, `10.77.0.1/24`. */
+  address: string
+  port: number
+  /** Their public keys, and the one address that each may send from. */
+  peers: { name: string; publicKey: string; address: string }[]
 }
 
 /** Code and settings of the app, as they will run together. */

@@ -7,7 +7,7 @@ import { activateNode, missing, nodeOnHost, nodeVersion, sha256, ship } from '..
 import { Ssh } from '../plugin/ssh.ts'
 import { readTemplates } from '../plugin/templates.ts'
 import { readToolchain } from '../plugin/toolchain.ts'
-import type { Artifact, DesiredHost, DesiredRelease, Task } from './desired.ts'
+import type { Artifact, DesiredHost, DesiredRelease, Task, Templates } from './desired.ts'
 import type { Event } from './report.ts'
 
 /** What a run on the host told. */
@@ -27,6 +27,7 @@ export interface ProvisionedHost {
   caddy: Artifact
   /** As the plugin has it, for runs of a test's own. */
   ssh: Ssh
+  templates: Templates
   plan(task: Task): Promise<Told>
   /** `cancelAt`: the operator gives up while that change is being made. */
   converge(task: Task, cancelAt?: string): Promise<Told>
@@ -76,6 +77,7 @@ export async function openProvisioned(lab: TestLab, host: TestHost): Promise<Pro
   return {
     caddy,
     ssh,
+    templates: files,
     plan: (task) => tell('plan', task),
     converge: (task, cancelAt) => tell('converge', task, cancelAt),
     close: () => ssh.close(),

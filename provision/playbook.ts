@@ -2,6 +2,7 @@ import type { DesiredHost, Request } from './desired.ts'
 import { release } from './release/release.ts'
 import { releaseRemoval } from './release/removal.ts'
 import type { Step } from './step.ts'
+import { appSecret } from './steps/app-secret.ts'
 import { caddy } from './steps/caddy.ts'
 import { clock } from './steps/clock.ts'
 import { database } from './steps/database.ts'
@@ -22,6 +23,8 @@ import { postgres } from './steps/postgres.ts'
 import { sshd } from './steps/sshd.ts'
 import { swap } from './steps/swap.ts'
 import { systemUsers } from './steps/system-users.ts'
+import { wayBack } from './steps/way-back.ts'
+import { wireguard, wireguardPackages } from './steps/wireguard.ts'
 import { renderer, type Render } from './template.ts'
 
 const appUser = 'app'
@@ -63,19 +66,22 @@ export function playbook(request: Request): Step<unknown>[] {
     ground(),
     // First of all changes, because sudo and others look the host's own name up.
     hostname(desired.hostname, render),
-    packages(debianPackages, render),
+    packages([...debianPackages, ...(desired.wireguard ? wireguardPackages : [])], render),
     ...hardening(desired, render),
     systemUsers([
       { name: appUser, home: '/nonexistent' },
       { name: 'caddy', home: '/var/lib/caddy', groups: [appUser] },
     ]),
-    // These three can shut the operator out: they follow each other, so that one new connection confirms them.
+    wayBack(render),
+    // These four can shut the operator out: they follow each other, so that one new connection confirms them.
     operators(desired.operators, render, keep),
     sshd({ operators: desired.operators, rootLogin: keep.includes('root') }, render),
+    wireguard(desired.wireguard, render),
     // Before anything listens.
     firewall(desired),
     postgres(data, render),
     database(data),
+    appSecret(),
     caddy(desired, render),
     // After everything that brings files and makes services.
     fileModes(),

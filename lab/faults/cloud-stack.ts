@@ -73,6 +73,8 @@ export const whole = [
   '@ AAAA',
   '@ CAA issue',
   '@ CAA issuewild',
+  'admin A',
+  'admin AAAA',
   'app A',
   'app AAAA',
   'www A',

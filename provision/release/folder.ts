@@ -13,7 +13,10 @@ export const currentLink = `${appFolder}/current`
 const markerName = 'release.json'
 
 export const unitOf = (hash: string): string => `app@${hash}.service`
-export const socketOf = (hash: string): string => `/run/app-${hash}/app.sock`
+/** People's site and that of the admins listen apart. */
+const sockets = ['app.sock', 'admin.sock'] as const
+export const socketOf = (hash: string, name: (typeof sockets)[number] = 'app.sock'): string =>
+  `/run/app-${hash}/${name}`
 
 /** A release as it lies on the host. */
 export interface Folder {
@@ -58,9 +61,10 @@ export async function readDamage(host: Host, desired: DesiredRelease): Promise<s
       return now?.equals(content) && (stat?.mode ?? 0) % 0o1000 === mode && stat?.uid === 0 ? [] : [path]
     }),
   )
-  const stray = paths.filter((path) => !expected.has(path) && path !== markerName && path !== 'app.sock')
-  const link = await host.link(`${folder}/app.sock`)
-  return [...differing.flat(), ...stray, ...(link === socketOf(desired.hash) ? [] : ['app.sock'])]
+  const stray = paths.filter((path) => !expected.has(path) && !reserved.has(path))
+  const links = await Promise.all(sockets.map((name) => host.link(`${folder}/${name}`)))
+  const bent = sockets.filter((name, index) => links[index] !== socketOf(desired.hash, name))
+  return [...differing.flat(), ...stray, ...bent]
 }
 
 /** Makes the folder beside its place and moves it there whole. */
@@ -72,8 +76,8 @@ export async function unpack(host: Host, desired: DesiredRelease): Promise<void>
   for (const [path, { content, mode }] of contents(desired)) {
     await host.write(`${fresh}/${path}`, content, { ...rootFile, mode })
   }
-  // The web server follows `current` to this link, so one link decides which release is asked.
-  await symlink(socketOf(hash), `${fresh}/app.sock`)
+  // The web server follows `current` to these links, so one link decides which release is asked.
+  for (const name of sockets) await symlink(socketOf(hash, name), `${fresh}/${name}`)
   await host.write(`${fresh}/${markerName}`, `${JSON.stringify({ version })}\n`, rootFile)
   await host.remove(folder)
   await rename(fresh, folder)
@@ -103,7 +107,7 @@ function contents({ hash, version, files, settings }: DesiredRelease) {
   return new Map([...entries, ['env', env] as const])
 }
 
-const reserved = new Set(['env', 'app.sock', markerName, '.'])
+const reserved = new Set<string>(['env', ...sockets, markerName, '.'])
 
 function isHash(name: string): boolean {
   return /^[0-9a-f]{6,64}$/.test(name)

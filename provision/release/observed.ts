@@ -15,8 +15,11 @@ import {
   type Folder,
 } from './folder.ts'
 import { readHealth, type Health } from './health.ts'
+import { databaseOf, readMigrated } from './migrations.ts'
 
 export const unitPath = '/etc/systemd/system/app@.service'
+/** What root works with the app by. */
+export const commandPath = '/usr/local/sbin/accounts'
 
 /** The releases on a host, and which of them runs and serves. */
 export interface ObservedReleases {
@@ -28,7 +31,7 @@ export interface ObservedReleases {
   settings: Record<string, string>
   /** By hash; every release that lies here, runs, or would start at boot. */
   units: Record<string, Unit>
-  /** The unit that all releases share. */
+  /** The unit that all releases share, and root's command. */
   files: ObservedFiles
 }
 
@@ -39,6 +42,8 @@ export interface ObservedRelease extends ObservedReleases {
   /** When the desired release was unpacked, in ms since 1970. */
   unpackedMs: number
   health: Health
+  /** Names of the migrations that the database has seen. */
+  migrated: string[]
 }
 
 export const noReleases: ObservedReleases = {
@@ -55,6 +60,7 @@ export const noRelease: ObservedRelease = {
   damage: [],
   unpackedMs: 0,
   health: { healthy: false, said: '' },
+  migrated: [],
 }
 
 export async function readReleases(host: Host, desired?: string): Promise<ObservedReleases> {
@@ -63,7 +69,7 @@ export async function readReleases(host: Host, desired?: string): Promise<Observ
     host.link(currentLink),
     host.list('/etc/systemd/system/multi-user.target.wants'),
     host.list('/run'),
-    readFiles(host, [unitPath]),
+    readFiles(host, [unitPath, commandPath]),
   ])
   const current = link?.replace(/^.*\//, '')
   const hashes = [
@@ -90,13 +96,14 @@ export async function readReleases(host: Host, desired?: string): Promise<Observ
 }
 
 export async function readRelease(host: Host, desired: DesiredRelease): Promise<ObservedRelease> {
-  const [releases, damage, env, health] = await Promise.all([
+  const [releases, damage, env, health, migrated] = await Promise.all([
     readReleases(host, desired.hash),
     readDamage(host, desired),
     lstat(`${releasesFolder}/${desired.hash}/env`).catch(() => undefined),
     readHealth(socketOf(desired.hash)),
+    readMigrated(host, databaseOf(desired)),
   ])
-  return { ...releases, damage, unpackedMs: env?.mtimeMs ?? 0, health }
+  return { ...releases, damage, unpackedMs: env?.mtimeMs ?? 0, health, migrated }
 }
 
 function hashesIn(names: string[], pattern: RegExp): string[] {

@@ -4,7 +4,7 @@ import { noUnit } from '../facts/unit.ts'
 import { summariesOf } from '../testing.ts'
 import { told } from './cut-over.ts'
 import { changedNames, formatEnv, parseEnv } from './env-file.ts'
-import { noReleases, unitPath, type ObservedRelease } from './observed.ts'
+import { commandPath, noReleases, unitPath, type ObservedRelease } from './observed.ts'
 import { releaseRemoval } from './removal.ts'
 import { release } from './release.ts'
 
@@ -15,7 +15,11 @@ const step = release(desired, render)
 const running = { ...noUnit, exists: true, state: 'active', enabled: true, startedMs: 100 }
 const old = { hash: 'aaaaaa111111', version: 'v0.0.9', usedMs: 10 }
 const mine = { hash: desired.hash, version: 'v0.1.0', usedMs: 20 }
-const files = { [unitPath]: { content: 'unit\n', mode: 0o644, owner: 'root', group: 'root', mtimeMs: 5 } }
+const root = { owner: 'root', group: 'root', mtimeMs: 5 }
+const files = {
+  [unitPath]: { content: 'unit\n', mode: 0o644, ...root },
+  [commandPath]: { content: 'unit\n', mode: 0o755, ...root },
+}
 const well = { healthy: true, said: '' }
 
 const before: ObservedRelease = {
@@ -39,6 +43,7 @@ test('is unpacked, started and made current on a host without any', () => {
   expect(summariesOf(step, step.bare)).toEqual([
     `write ${unitPath}`,
     "make systemd read app's unit",
+    `write ${commandPath}`,
     'unpack v0.1.0 (bbbbbb)',
     'start v0.1.0 (bbbbbb)',
     'start v0.1.0 (bbbbbb) at boot',
@@ -54,6 +59,20 @@ test('takes over from the one before it, and names the settings that change but 
     'switch from v0.0.9 to v0.1.0',
     'stop v0.0.9 (aaaaaa)',
   ])
+})
+
+test('brings the tables up to it before it starts, by what they have not seen yet', () => {
+  const shipped = { 'migrations/0001-a.sql': '', 'migrations/0002-b.sql': '', 'server.mjs': '' }
+  const step2 = release({ ...desired, files: shipped }, render)
+  expect(summariesOf(step2, { ...before, migrated: ['0001-a.sql', '0009-of-a-later-release.sql'] })).toEqual([
+    'unpack v0.1.0 (bbbbbb), settings that change: B',
+    'migrate the database: 0002-b',
+    'start v0.1.0 (bbbbbb)',
+    'start v0.1.0 (bbbbbb) at boot',
+    'switch from v0.0.9 to v0.1.0',
+    'stop v0.0.9 (aaaaaa)',
+  ])
+  expect(summariesOf(step2, { ...after, migrated: ['0001-a.sql', '0002-b.sql'] })).toEqual([])
 })
 
 test('needs nothing while it is current, runs and is well', () => {
@@ -106,6 +125,7 @@ test('is removed with all that belongs to it', () => {
     'stop serving',
     'stop app@bbbbbb222222.service',
     'remove 2 releases',
+    `remove ${commandPath}`,
     `remove ${unitPath}`,
   ])
 })

@@ -7,7 +7,8 @@ import type { Render } from '../template.ts'
 import { discard, startUntilHealthy, stopDrained, switchTo } from './cut-over.ts'
 import { changedNames } from './env-file.ts'
 import { unitOf, unpack } from './folder.ts'
-import { noRelease, readRelease, unitPath, type ObservedRelease } from './observed.ts'
+import { planMigrations } from './migrations.ts'
+import { commandPath, noRelease, readRelease, unitPath, type ObservedRelease } from './observed.ts'
 
 // Enough to go back twice; each is a few MB.
 const keptReleases = 3
@@ -17,13 +18,21 @@ export function release(desired: DesiredRelease, render: Render): Step<ObservedR
   // The Node that runs this is the one that came for the app.
   const content = render(unitPath, { node: process.execPath })
   const unitFile: OwnedFile = { path: unitPath, content, ...rootFile }
+  const command: OwnedFile = {
+    path: commandPath,
+    content: render(commandPath, { node: process.execPath }),
+    ...rootFile,
+    mode: 0o755,
+  }
   return {
     name: 'app',
     bare: noRelease,
     observe: (host) => readRelease(host, desired),
     plan: (observed) => [
       ...planUnit(unitFile, observed),
+      ...planFiles([command], observed.files),
       ...planUnpack(desired, observed),
+      ...planMigrations(desired, observed.migrated),
       ...planStart(desired, observed, unitFile),
       ...planSwitch(desired, observed),
       ...planRest(desired, observed),

@@ -1,7 +1,7 @@
 import { change, type Step } from '../step.ts'
 import { stopDrained } from './cut-over.ts'
 import { appFolder, currentLink, unitOf } from './folder.ts'
-import { noReleases, readReleases, unitPath, type ObservedReleases } from './observed.ts'
+import { commandPath, noReleases, readReleases, unitPath, type ObservedReleases } from './observed.ts'
 
 /** Everything that `release` put on a host, taken away; the database stays. */
 export function releaseRemoval(): Step<ObservedReleases> {
@@ -24,6 +24,7 @@ export function releaseRemoval(): Step<ObservedReleases> {
                 host.remove(appFolder),
               ),
             ]),
+        ...(files[commandPath] ? [change(`remove ${commandPath}`, (host) => host.remove(commandPath))] : []),
         ...(files[unitPath]
           ? [
               change(`remove ${unitPath}`, async (host) => {

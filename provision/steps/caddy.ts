@@ -10,6 +10,7 @@ import {
 } from '../facts/artifact.ts'
 import { noUnit, readUnits, type Unit } from '../facts/unit.ts'
 import { rootFile, type Host } from '../host.ts'
+import { asKept } from '../networks.ts'
 import { planAbsent, planFiles, readFiles, type ObservedFiles, type OwnedFile } from '../owned-file.ts'
 import { change, type Step } from '../step.ts'
 import type { Render } from '../template.ts'
@@ -27,17 +28,19 @@ interface ObservedCaddy {
 
 /** The web server: its program, its unit, what it serves, and the certificates it asks for. */
 export function caddy(
-  desired: Pick<DesiredHost, 'domain' | 'acme' | 'caddy'>,
+  desired: Pick<DesiredHost, 'domain' | 'acme' | 'caddy' | 'wireguard'>,
   render: Render,
 ): Step<ObservedCaddy> {
   const { domain, acme, caddy: artifact } = desired
   const program = programOf(artifact)
+  // Who may see the admin site: those in the tunnel, where there is one.
+  const adminFrom = desired.wireguard ? asKept(desired.wireguard.address) : '0.0.0.0/0 ::/0'
   const unitFile: OwnedFile = { path: unitPath, content: render(unitPath, { program }), ...rootFile }
   const root: OwnedFile[] =
     acme.rootCertificate === undefined ? [] : [{ path: rootPath, content: acme.rootCertificate, ...rootFile }]
   const config: OwnedFile = {
     path: configPath,
-    content: render(configPath, { domain, issuer: issuer(acme) }),
+    content: render(configPath, { domain, issuer: issuer(acme), adminFrom }),
     ...rootFile,
     check: validate(program),
   }

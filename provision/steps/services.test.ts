@@ -150,6 +150,7 @@ test('caddy: reloads for its configuration, restarts for its program, and drops 
         render('/etc/caddy/Caddyfile', {
           domain: 'example.com',
           issuer: 'dir https://acme-v02.api.letsencrypt.org/directory',
+          adminFrom: '0.0.0.0/0 ::/0',
         }),
         150,
       ),
