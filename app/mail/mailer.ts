@@ -1,4 +1,3 @@
-import { createTransport } from 'nodemailer'
 import type { MailSettings } from '../settings.ts'
 
 export interface Mail {
@@ -34,23 +33,30 @@ export function openMailer({ server, from, rootCertificate }: MailSettings, prin
     }
   }
   const { hostname } = new URL(server)
-  const transport = createTransport({
-    url: server,
-    pool: true,
-    maxConnections: 1,
-    // A password never travels in the clear; a server on this machine needs none.
-    requireTLS: !/^(localhost|127\..*|\[::1\])$/.test(hostname),
-    ...(rootCertificate !== undefined && { tls: { ca: rootCertificate } }),
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  })
+  // With the first mail, not with the start: it is a fifth of all code.
+  const open = async () => {
+    const { createTransport } = await import('nodemailer')
+    return createTransport({
+      url: server,
+      pool: true,
+      maxConnections: 1,
+      // A password never travels in the clear; a server on this machine needs none.
+      requireTLS: !/^(localhost|127\..*|\[::1\])$/.test(hostname),
+      ...(rootCertificate !== undefined && { tls: { ca: rootCertificate } }),
+      connectionTimeout: timeoutMs,
+      greetingTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    })
+  }
+  let transport: ReturnType<typeof open> | undefined
   const domain = /@([^>]+)>?$/.exec(from)?.[1] ?? hostname
   return {
     async send({ id, to, subject, text }) {
-      await transport.sendMail({
+      await (
+        await (transport ??= open())
+      ).sendMail({
         from,
         to: { name: '', address: to },
         subject,
@@ -59,6 +65,8 @@ export function openMailer({ server, from, rootCertificate }: MailSettings, prin
         headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
       })
     },
-    close: () => transport.close(),
+    close() {
+      void transport?.then((opened) => opened.close())
+    },
   }
 }
