@@ -162,9 +162,9 @@ test(
       const ask = (method: string) =>
         `curl -sk -o /dev/null -w '%{http_code}' -X ${method} --max-time 5 --resolve app.example.test:443:${host.address} https://app.example.test/sessions`
       await expect.poll(async () => (await attacker.$(ask('GET'))).stdout, { timeout: 30_000 }).toBe('401')
-      await attacker.$(`for i in $(seq 11); do ${ask('GET')}; done`)
+      await attacker.$(`for i in $(seq 41); do ${ask('GET')}; done`)
       expect(await opens(host.address, 443)).toBe('open')
-      await attacker.$(`for i in $(seq 11); do ${ask('POST')}; done`)
+      await attacker.$(`for i in $(seq 41); do ${ask('POST')}; done`)
       await expect.poll(() => opens(host.address, 443), { timeout: 20_000 }).toBe('shut')
       expect((await host.$('fail2ban-client status caddy')).stdout).toContain(attacker.address)
     } finally {
