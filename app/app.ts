@@ -12,6 +12,7 @@ import { crossSite } from './http/cross-site.ts'
 import { errors } from './http/errors.ts'
 import { withoutQueries } from './http/log-lines.ts'
 import { methods } from './http/methods.ts'
+import { lazySchemas } from './http/lazy-schemas.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { countRequests } from './metrics/server.ts'
 import { notMeLink } from './not-me/routes.ts'
@@ -45,9 +46,8 @@ export async function buildSite(site: Site, parts: Parts, options: SiteOptions):
     trustProxy: behindProxy,
     bodyLimit: 64 * 1024,
     requestTimeout: 15_000,
-    // Nothing is made out of what was sent, and nothing that was sent is dropped in silence.
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   })
+  lazySchemas(app)
   await describe?.(app)
   countRequests(app, parts, site)
   methods(app)

@@ -1,22 +1,28 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { NotYourself } from '../admin/holding.ts'
 import { voidAsked } from '../addresses/void-asked.ts'
 import type { Queries } from '../database/connect.ts'
 import { record, type Client } from '../history/history.ts'
 import { lifetimes, LinkInvalid, peekLink, useLink } from '../links/links.ts'
-import type { Parts } from '../parts.ts'
+import type { Parts, SiteParts } from '../parts.ts'
 import { provePassword } from '../passwords/change.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
+import { forgetSession } from '../sessions/plugin.ts'
 import { clientOf, confirmed } from '../sessions/signed-in.ts'
 
 /** Closes the account of whoever is signed in, for good in 14 days. */
-export async function deleteAccount(parts: Parts, request: FastifyRequest, password: string): Promise<void> {
+export async function deleteAccount(
+  parts: SiteParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  password: string,
+): Promise<void> {
   const { id, email, role } = confirmed(request)
   // Or the last admin could go: another one takes the role away first.
   if (role === 'admin') throw new NotYourself()
   await provePassword(parts, request, password)
   await parts.db.begin((tx) => leave(parts, tx, { accountId: id, email, client: clientOf(request) }))
-  await request.session.destroy()
+  await forgetSession(parts, request, reply)
 }
 
 export interface Leaving {

@@ -49,7 +49,7 @@ export function leavingPages(app: FastifyInstance, parts: SiteParts): void {
         </form>`,
     }),
     async act({ password }, request, reply) {
-      await deleteAccount(parts, request, password)
+      await deleteAccount(parts, request, reply, password)
       reply.header('clear-site-data', '"cache", "storage"')
       return toldAt('/sign-in', 'leaving')
     },

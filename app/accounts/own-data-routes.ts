@@ -72,7 +72,7 @@ export const ownData: FastifyPluginAsyncTypebox<SiteParts> = async (app, parts) 
       },
     },
     async (request, reply) => {
-      await deleteAccount(parts, request, request.body.password)
+      await deleteAccount(parts, request, reply, request.body.password)
       return reply.header('clear-site-data', '"cache", "storage"').send({ message: texts.done.leaving })
     },
   )

@@ -31,6 +31,22 @@ test('a person sees what is kept of the account, and corrects the name', async (
   expect((await ada.send('PATCH', '/api/account', { name: '' })).json()).toMatchObject({ name: '' })
 })
 
+test('ten names in a row are enough; the same one again is none', async () => {
+  const ada = await it.signedIn({ name: 'Ada' })
+  const rename = async (name: string) => (await ada.send('PATCH', '/api/account', { name })).statusCode
+  for (let times = 0; times < 12; times += 1) expect(await rename('Ada')).toBe(200)
+  for (let times = 0; times < 10; times += 1) expect(await rename(`Ada ${times}`)).toBe(200)
+  const refused = await ada.send('PATCH', '/api/account', { name: 'Ada 10' })
+  expect([refused.statusCode, refused.code, refused.headers['retry-after']]).toEqual([
+    429,
+    'TOO_MANY_TRIES',
+    expect.stringMatching(/^\d+$/),
+  ])
+  expect((await ada.send('GET', '/api/account')).json()).toMatchObject({ name: 'Ada 9' })
+  const { entries } = (await ada.send('GET', '/api/account/history')).json<{ entries: { event: string }[] }>()
+  expect(entries.filter(({ event }) => event === 'account-changed')).toHaveLength(10)
+})
+
 test.each([
   [undefined],
   [null],

@@ -26,10 +26,13 @@ export async function readAccount(db: Db, accountId: string): Promise<OwnAccount
 }
 
 /** Corrects the name of whoever is signed in. */
-export async function rename({ db }: Parts, request: FastifyRequest, name: string): Promise<void> {
+export async function rename({ db, limits }: Parts, request: FastifyRequest, name: string): Promise<void> {
   const { id } = signedIn(request)
-  await db.begin(async (tx) => {
+  await limits.take(['rename', id])
+  const renamed = await db.begin(async (tx) => {
     const { count } = await tx`update accounts set name = ${name} where id = ${id} and name <> ${name}`
     if (count > 0) await record(tx, { accountId: id, event: 'account-changed', client: clientOf(request) })
+    return count > 0
   })
+  if (!renamed) await limits.giveBack(['rename', id])
 }

@@ -47,16 +47,8 @@ export function accountBody({ account, sessions, factors, lastSignInAt, history,
       </details>`
     }
     ${status !== 'active' && html`<form method="post" action="/accounts/${id}/enable"><button class="button">${back}</button></form>`}
-    ${
-      status !== 'leaving' &&
-      html`<details>
-        <summary>${words.delete}</summary>
-        <p>${words.deleteNote}</p>
-        <form method="post" action="/accounts/${id}/delete">
-          <button class="button danger">${words.delete}</button>
-        </form>
-      </details>`
-    }
+    ${factors.length > 0 && noted(id, 'remove-factors', words.removeFactors, words.removeFactorsNote)}
+    ${status !== 'leaving' && noted(id, 'delete', words.delete, words.deleteNote)}
     <h2>${texts.pages.history.title}</h2>
     <ol class="rows">
       ${history.map(({ event, at, actor, device, network }) => {
@@ -81,6 +73,16 @@ const row = (name: string, value: Part, act?: Part): Html =>
 
 const plain = (id: string, act: string, label: string): Html =>
   html`<form method="post" action="/accounts/${id}/${act}"><button class="link">${label}</button></form>`
+
+/** What is not undone by a second click: behind what there is to know before. */
+const noted = (id: string, act: string, label: string, note: string): Html =>
+  html`<details>
+    <summary>${label}</summary>
+    <p>${note}</p>
+    <form method="post" action="/accounts/${id}/${act}">
+      <button class="button danger">${label}</button>
+    </form>
+  </details>`
 
 function roleForm(id: string, role: 'member' | 'admin'): Html {
   const other = role === 'admin' ? 'member' : 'admin'

@@ -11,6 +11,7 @@ import {
   disableAccount,
   enableAccount,
   endSessionsOf,
+  removeFactorsOf,
   startDeletion,
   startReset,
 } from './acts.ts'
@@ -63,6 +64,9 @@ export function accountPage(app: FastifyInstance, parts: SiteParts): void {
   act('enable', 'account-enabled', nothing, (request, id) => enableAccount(parts, request, id))
   act('reset', 'reset-started', nothing, (request, id) => startReset(parts, request, id))
   act('end-sessions', 'their-sessions-ended', nothing, (request, id) => endSessionsOf(parts, request, id))
+  act('remove-factors', 'their-factors-removed', nothing, (request, id) =>
+    removeFactorsOf(parts, request, id),
+  )
   act('role', 'role-changed', NewRole, (request, id, { role }) => changeRole(parts, request, id, role))
   act('delete', 'deletion-started', nothing, (request, id) => startDeletion(parts, request, id))
 }

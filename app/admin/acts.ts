@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { leave } from '../accounts/deletion.ts'
 import { voidAsked } from '../addresses/void-asked.ts'
+import { removeAllFactors } from '../factors/factors.ts'
 import { record, type Entry } from '../history/history.ts'
 import { refusal } from '../http/refusals.ts'
 import type { Template } from '../mail/composer.ts'
@@ -68,6 +69,19 @@ export async function startReset(parts: ActParts, request: FastifyRequest, id: s
     await parts.limits.take(['mailTo', held.target.email])
     await note(request, held, 'reset-asked')
     await write(parts, held, 'reset-by-admin')
+  })
+}
+
+/**
+ * Takes all factors and recovery codes from an account whose owner lost them: the admin has made sure who asks, by
+ * more than a mail. Not from one's own: an admin keeps at least one.
+ */
+export function removeFactorsOf(parts: ActParts, request: FastifyRequest, id: string): Promise<void> {
+  return holding(parts, request, id, async (held) => {
+    another(held)
+    const { tx, actor, target } = held
+    const { email } = target
+    await removeAllFactors(parts, tx, { accountId: id, email, client: clientOf(request), actorId: actor.id })
   })
 }
 

@@ -7,6 +7,7 @@ import {
   enableAccount,
   endAllSessions,
   endSessionsOf,
+  removeFactorsOf,
   startDeletion,
   startReset,
 } from './acts.ts'
@@ -73,6 +74,10 @@ export const admin: FastifyPluginAsyncTypebox<SiteParts> = async (app, parts) =>
   const acts = {
     enable: { summary: 'Let an account in again, also one that was leaving', act: enableAccount },
     reset: { summary: 'Have a link for a new password mailed to the owner', act: startReset },
+    'remove-factors': {
+      summary: 'Take all second factors and recovery codes from an account; its sessions end',
+      act: removeFactorsOf,
+    },
     delete: { summary: 'Close an account; it is erased after 14 days', act: startDeletion },
   }
   for (const [name, { summary, act }] of Object.entries(acts)) {

@@ -24,9 +24,10 @@ export interface Outcome {
 export async function attack(
   target: Target,
   tell: (outcome: Outcome) => void = () => undefined,
+  only = '',
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = []
-  for (const { name, admin, run } of attacks) {
+  for (const { name, admin, run } of attacks.filter((one) => one.name.includes(only))) {
     const outcome: Outcome = { name, through: undefined }
     if (admin && !target.admin) outcome.blocked = 'the admins’ site was not named'
     else {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { callsOf } from './calls.ts'
 
 interface Frame {
   function?: string
@@ -54,10 +55,8 @@ const line =
   /^ {4}at (?:async )?(?:([\w$.<># ]+)(?: \[as [\w$]+\])? \()?((?:file:\/\/|node:|\/)[^()]+):(\d+):(\d+)\)?$/
 
 /** Where it came from, the call that led to all others first. */
-function framesOf({ stack = '', message }: Error): Frame[] {
-  // A message of several lines may look like calls.
-  const calls = message === '' ? stack : stack.slice(stack.indexOf(message) + message.length)
-  return calls
+function framesOf(error: Error): Frame[] {
+  return callsOf(error)
     .split('\n')
     .flatMap((text) => {
       const [, name, file = '', lineno, colno] = line.exec(text) ?? []

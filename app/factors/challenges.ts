@@ -4,6 +4,7 @@ import type { Db } from '../database/connect.ts'
 import { hashOf } from '../links/links.ts'
 import type { Parts } from '../parts.ts'
 import { clientOf } from '../sessions/signed-in.ts'
+import { sessionLimits } from '../sessions/store.ts'
 import { keyOf, storeSession } from './pending-sign-in.ts'
 
 /** As long as a challenge lives in the database. */
@@ -15,7 +16,12 @@ export async function freshChallenge({ db, limits }: Parts, request: FastifyRequ
   const challenge = randomBytes(32).toString('base64url')
   await storeSession(request)
   await db`delete from challenges where expires_at < now()`
+  // A page of sign-in that stood open for a while gives as much time as a fresh one.
   await db`
+    with kept as (
+      update sessions set expires_at = now() + ${sessionLimits.visitor}::interval
+      where id_hash = ${keyOf(request)} and account_id is null
+    )
     insert into challenges (challenge_hash, id_hash)
     values (${hashOf(challenge)}, ${keyOf(request)})`
   return challenge

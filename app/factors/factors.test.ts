@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { withService } from '../testing.ts'
-import { removeAllFactors } from './factors.ts'
 import { addApp, addPasskeyTo, halfSignedIn, told } from './testing.ts'
 
 test('a factor is removed by its owner, who is told; recovery codes go with the last', async () => {
@@ -136,33 +135,4 @@ test('somebody who is no admin any more ends no sign-in on the admins’ site', 
   expect(told(await half.send('POST', '/api/session/second-factor', { code: code() }))).toBe(
     '401 SIGN_IN_AGAIN',
   )
-})
-
-test('an admin takes all factors away from somebody who lost them: sessions end, the owner is told', async () => {
-  const { service, signedIn, browser, mailbox, owner } = await withService()
-  const ada = await signedIn()
-  const actor = await signedIn()
-  await addApp(ada)
-  await addPasskeyTo(ada)
-  await mailbox.next(ada.email)
-  await mailbox.next(ada.email)
-  const waiting = await halfSignedIn(browser(), ada)
-  const idOf = async (email: string) => {
-    const [found] = await owner<[{ id: string }]>`select id from accounts where email = ${email}`
-    return found.id
-  }
-  const accountId = await idOf(ada.email)
-  const actorId = await idOf(actor.email)
-  const client = { device: 'Firefox on Linux', network: '198.51.100.1' }
-  await removeAllFactors(service.parts, { accountId, actorId, client })
-  expect(told(await ada.send('GET', '/api/session'))).toBe('401 NOT_SIGNED_IN')
-  expect(told(await waiting.send('POST', '/api/session/second-factor', { code: '000000' }))).toBe(
-    '401 SIGN_IN_AGAIN',
-  )
-  const mail = await mailbox.next(ada.email)
-  expect(mail.subject).toBe('Your second factors at Accounts were removed')
-  const events = await owner`select actor_id, details from history where event = 'factor-removed'`
-  expect(events).toMatchObject([{ actorId, details: { factor: 'all', removed: 2 } }])
-  const { email, password } = ada
-  expect(told(await browser().send('POST', '/api/session', { email, password }))).toBe('204')
 })

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { Queries } from '../database/connect.ts'
 import { record, type Client } from '../history/history.ts'
 import { refusal } from '../http/refusals.ts'
 import type { Parts } from '../parts.ts'
@@ -53,20 +54,25 @@ export async function removeFactor(
   })
 }
 
-/** For somebody who lost them all: an admin takes them away, after having made sure who asks; never by mail alone. */
+interface Removal {
+  accountId: string
+  email: string
+  client: Client
+  /** The admin who removes them. */
+  actorId: string
+}
+
+/** For somebody who lost them all; within a transaction that holds the account. */
 export async function removeAllFactors(
-  { db, outbox }: Parts,
-  { accountId, actorId, client }: { accountId: string; actorId: string; client: Client },
+  { outbox }: Pick<Parts, 'outbox'>,
+  tx: Queries,
+  { accountId, email, client, actorId }: Removal,
 ): Promise<void> {
-  await db.begin(async (tx) => {
-    const [account] = await tx<[{ email: string }?]>`
-      select email from accounts where id = ${accountId} for no key update`
-    if (!account) throw new NotFound()
-    const { count } = await tx`delete from factors where account_id = ${accountId}`
-    await tx`delete from recovery_codes where account_id = ${accountId}`
-    await endSessions(tx, accountId)
-    const details = { factor: 'all', removed: count }
-    await record(tx, { accountId, event: 'factor-removed', client, actorId, details })
-    await outbox.add({ template: 'factors-removed', recipient: account.email, accountId }, tx)
-  })
+  const { count } = await tx`delete from factors where account_id = ${accountId}`
+  if (count === 0) return
+  await tx`delete from recovery_codes where account_id = ${accountId}`
+  const ended = await endSessions(tx, accountId)
+  const details = { factor: 'all', removed: count, ended }
+  await record(tx, { accountId, event: 'factor-removed', client, actorId, details })
+  await outbox.add({ template: 'factors-removed', recipient: email, accountId }, tx)
 }

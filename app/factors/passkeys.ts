@@ -50,13 +50,28 @@ export async function signInWithPasskey(
   reply: FastifyReply,
   passkey: Static<typeof Assertion>,
 ): Promise<void> {
-  const shown = await provePasskey(parts, request, passkey)
-  if (!(await admits(parts, shown.accountId))) throw new WrongPasskey()
+  const shown = await provePasskey(parts, request, passkey, (accountId) => admits(parts, accountId))
   await openSession(parts, request, reply, shown, { factorShown: true })
 }
 
-/** Whose passkey signed a challenge of this session. */
+/** Whose passkey signed a challenge of this session, if it is somebody's who may; all others count as failures. */
 export async function provePasskey(
+  parts: SiteParts,
+  request: FastifyRequest,
+  passkey: Static<typeof Assertion>,
+  mayBe: (accountId: string) => boolean | Promise<boolean>,
+): Promise<Shown> {
+  try {
+    const shown = await signerOf(parts, request, passkey)
+    if (!(await mayBe(shown.accountId))) throw new WrongPasskey()
+    return shown
+  } catch (error) {
+    if (error instanceof WrongPasskey) parts.counters.count('sign-in-failures')
+    throw error
+  }
+}
+
+async function signerOf(
   { db, settings, site }: SiteParts,
   request: FastifyRequest,
   passkey: Static<typeof Assertion>,

@@ -8,7 +8,7 @@ import { renewConfirmed } from '../sessions/sign-in.ts'
 import { clientOf, FactorNeeded, signedInToEnrol } from '../sessions/signed-in.ts'
 import type { SignedIn } from '../sessions/store.ts'
 import { methodsOf, type Method } from './methods.ts'
-import { provePasskey, WrongPasskey } from './passkeys.ts'
+import { provePasskey } from './passkeys.ts'
 import { useTypedFactor, type TypedFactor } from './proof.ts'
 import type { Assertion } from './shapes.ts'
 import { WrongCode } from './totp-enrolment.ts'
@@ -43,7 +43,7 @@ async function methodShown(
   { password, passkey, ...typed }: Shown,
 ): Promise<'password' | Method> {
   if (passkey) {
-    if ((await provePasskey(parts, request, passkey)).accountId !== account.id) throw new WrongPasskey()
+    await provePasskey(parts, request, passkey, (accountId) => accountId === account.id)
     return 'passkey'
   }
   if (typed.code || typed.recoveryCode) return typedFactor(parts, request, account, typed)
@@ -64,6 +64,7 @@ async function typedFactor(
   await limits.take(tries)
   const method = await db.begin((tx) => useTypedFactor(tx, parts, { accountId, email, client }, typed))
   if (method === undefined) {
+    parts.counters.count('sign-in-failures')
     await record(db, { accountId, event: 'factor-failed', client })
     throw new WrongCode()
   }

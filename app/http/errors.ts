@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { callsOf } from '../error-reports/calls.ts'
 import { texts } from '../texts/en.ts'
 import { Refusal, type Code } from './refusals.ts'
 
@@ -21,7 +22,7 @@ export function errors(
 ): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = refusalOf(error)
-    if (refusal.statusCode >= 500) request.log.error(withoutQuery(refusal.cause ?? error), refusal.message)
+    if (refusal.statusCode >= 500) request.log.error(withoutValues(refusal.cause ?? error), refusal.message)
     if (refusal.code === 'INTERNAL')
       report(refusal.cause ?? error, `${request.method} ${request.routeOptions.url ?? ''}`.trim())
     return refuse(refusal, request, reply, tell)
@@ -68,7 +69,10 @@ const unreachable = new Set([
   'ECONNRESET',
   'ENOENT',
   'EPIPE',
-  // Of https://www.postgresql.org/docs/17/errcodes-appendix.html: disk full, too many connections, shut down, starting.
+  // Of https://www.postgresql.org/docs/17/errcodes-appendix.html: two who wait for each other (nothing of it happened,
+  // and it may be asked for again), disk full, too many connections, shut down, starting.
+  '40001',
+  '40P01',
   '53100',
   '53300',
   '57P01',
@@ -96,10 +100,15 @@ const sentences: Record<string, string> = {
   pattern: texts.fields.text,
 }
 
-/** Postgres's clients keep what they sent in the error: values of people, which no log may hold. */
-function withoutQuery(error: unknown): unknown {
+/**
+ * What a log may hold of an error. Postgres's clients keep what they sent in it, and Postgres and parsers quote in
+ * their messages what they stumbled over: values of people. Type, code and the calls say enough to find it.
+ */
+function withoutValues(error: unknown): unknown {
   if (!(error instanceof Error)) return { message: 'something that is no error was thrown' }
   const { name, message, stack } = error
   const code = 'code' in error ? error.code : undefined
+  if ('severity' in error || error instanceof SyntaxError)
+    return { err: { type: name, code, stack: callsOf(error) } }
   return { err: { type: name, message, code, stack } }
 }

@@ -30,6 +30,8 @@ export const rules = {
   challenge: { burst: 60, everySeconds: 2 },
   /** Addresses that one account asked to move to. */
   move: { burst: 5, everySeconds: 600 },
+  /** Names that one account was given: each is a line of its history. */
+  rename: { burst: 10, everySeconds: 60 },
   /** Files of all that is kept about one account. */
   export: { burst: 5, everySeconds: 600 },
 } as const satisfies Record<string, Rule>

@@ -80,6 +80,15 @@ describe.skipIf(noChromium)("the admins' site in a browser", { timeout }, () => 
     await page.getByRole('button', { name: 'Make an admin' }).click()
     await page.getByRole('status').waitFor()
 
+    await owner`
+      insert into factors (account_id, kind, credential_id, public_key)
+      select id, 'passkey', 'lost', '\\x00' from accounts where email = 'guest4@example.org'`
+    await page.reload()
+    await page.getByText('Remove all second factors').first().click()
+    await look('admin-account-removing-factors')
+    await page.getByRole('button', { name: 'Remove all second factors' }).click()
+    await page.getByText('The second factors are removed').waitFor()
+
     await page.getByRole('link', { name: 'Numbers' }).click()
     await look('admin-numbers')
     await page.getByText('As a table').click()

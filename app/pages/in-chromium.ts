@@ -1,24 +1,17 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 import { startService, type Person, type TestService } from '../testing.ts'
 import type { Site } from '../settings.ts'
+import { lookAt, type Looked } from './look.ts'
 
 const program = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
 /** Why there is no browser to test with. */
 export const noChromium = existsSync(program) ? undefined : `there is no Chromium at ${program}`
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-const mostBytes = 20_000
 /** For a way through many pages, each looked at in all widths and colours. */
 export const timeout = 240_000
-/** Where to put a picture of each page in each state, for people to look at. */
-const pictures = process.env['PICTURES']
-
 export interface Visit {
   page: Page
   /** Holds the page as it is now to what holds for every page. */
@@ -67,7 +60,7 @@ async function visit(
   browser: Browser,
   origin: string,
   script: boolean,
-  sizeOf: (path: string) => Promise<number>,
+  sizeOf: Looked['sizeOf'],
 ): Promise<Visit> {
   const context = await browser.newContext({ baseURL: origin, javaScriptEnabled: script, locale: 'en-GB' })
   context.setDefaultTimeout(10_000)
@@ -88,22 +81,7 @@ async function visit(
     close: () => context.close(),
     async look(name) {
       expect(strays, name).toEqual([])
-      expect(await weightOf(page, sizeOf), `${name}: bytes`).toBeLessThan(mostBytes)
-      for (const width of [320, 640, 1280]) {
-        await page.setViewportSize({ width, height: 900 })
-        if (script)
-          expect(
-            await page.evaluate(() => document.documentElement.scrollWidth),
-            `${name} at ${width} px`,
-          ).toBe(width)
-        await picture(page, `${name}-${width}`)
-      }
-      if (!script) return
-      for (const colorScheme of ['dark', 'light'] as const) {
-        await page.emulateMedia({ colorScheme })
-        if (colorScheme === 'dark') await picture(page, `${name}-dark`)
-        expect(await violations(page), `${name}, ${colorScheme}`).toEqual([])
-      }
+      await lookAt(page, name, { script, sizeOf })
     },
   }
 }
@@ -117,37 +95,6 @@ export async function signIn(
   await page.getByLabel('Email address').fill(email)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-}
-
-/** What axe-core finds wrong with a page: rule and element. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  return page.evaluate(async (values) => {
-    interface Found {
-      violations: { id: string; nodes: { target: string[]; failureSummary?: string }[] }[]
-    }
-    interface Axe {
-      run: (context: Document, options: object) => Promise<Found>
-    }
-    const found = await (globalThis as unknown as { axe: Axe }).axe.run(document, { runOnly: values })
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
-    )
-  }, tags)
-}
-
-/** A page with everything that it loads, before any compression. */
-async function weightOf(page: Page, sizeOf: (path: string) => Promise<number>): Promise<number> {
-  const html = await page.content()
-  const paths = [...html.matchAll(/(?:href|src)="(\/[^"]+\.(?:css|js|svg))"/g)].map(([, path]) => path ?? '')
-  const sizes = await Promise.all(paths.map(sizeOf))
-  return sizes.reduce((sum, size) => sum + size, Buffer.byteLength(html))
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (pictures === undefined) return
-  mkdirSync(pictures, { recursive: true })
-  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true })
 }
 
 async function freePort(): Promise<number> {

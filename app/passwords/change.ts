@@ -43,13 +43,16 @@ export async function changePassword(
 
 /** Whoever is signed in shows the password once more; wrong ones are counted. */
 export async function provePassword(
-  { limits, passwords }: Parts,
+  { limits, passwords, counters }: Parts,
   request: FastifyRequest,
   password: string,
 ): Promise<void> {
   const { id, email } = signedInToEnrol(request)
   const tries = [['device', `${email} signed in`]] as const
   await limits.take(...tries)
-  if (!(await passwords.isOf(id, password))) throw new WrongPassword()
+  if (!(await passwords.isOf(id, password))) {
+    counters.count('sign-in-failures')
+    throw new WrongPassword()
+  }
   await limits.giveBack(...tries)
 }

@@ -26,6 +26,7 @@ export async function withFactor(
     })
   } catch (error) {
     if (error instanceof WrongCode) {
+      parts.counters.count('sign-in-failures')
       await record(db, { accountId: owner.accountId, event: 'factor-failed', client: owner.client })
       if (triesLeft === 0) await db`delete from links where token_hash = ${hashOf(token)}`
     }

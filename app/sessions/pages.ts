@@ -51,7 +51,7 @@ export function sessionPages(app: FastifyInstance, parts: SiteParts): void {
         <form method="post" action="/sign-out"><button class="button">${words.signOut}</button></form>`,
     }),
     async act(_fields, request, reply) {
-      await signOut(parts, request)
+      await signOut(parts, request, reply)
       reply.header('clear-site-data', '"cache", "storage"')
       return toldAt('/sign-in', 'signed-out')
     },

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import session from '@fastify/session'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { SiteParts } from '../parts.ts'
 
 const days = 24 * 60 * 60 * 1000
@@ -25,6 +25,20 @@ export async function sessionsFor(
     saveUninitialized: false,
     rolling: false,
   })
+}
+
+/** Ends the session on the server, where its id means nothing from then on, and takes the cookie from the browser. */
+export async function forgetSession(
+  { settings, site }: Pick<SiteParts, 'settings' | 'site'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const secure = settings.origins[site].startsWith('https:')
+  const name = cookieName('session', secure)
+  if (request.cookies[name] === undefined) return
+  await request.session.destroy()
+  // With all that it was set with: a browser lets nobody touch a cookie with this prefix who does not say `Secure`.
+  reply.clearCookie(name, { path: '/', httpOnly: true, sameSite: 'lax', secure })
 }
 
 /** A browser takes a cookie with this prefix from its own host over TLS only, and gives it to no other host. */

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Method } from '../factors/shapes.ts'
 import { refusal } from '../http/refusals.ts'
@@ -7,6 +7,7 @@ import { Email, Fields, Nothing, Password, refusals } from '../http/shapes.ts'
 import { record } from '../history/history.ts'
 import type { SiteParts } from '../parts.ts'
 import { endSessions } from './end-sessions.ts'
+import { forgetSession } from './plugin.ts'
 import { clientOf, isConfirmed, signedIn } from './signed-in.ts'
 import { signIn } from './sign-in.ts'
 
@@ -73,7 +74,7 @@ export const sessions: FastifyPluginAsyncTypebox<SiteParts> = async (app, parts)
     '/session',
     { schema: { summary: 'Sign out', response: { 204: Nothing, ...refusals } } },
     async (request, reply) => {
-      await signOut(parts, request)
+      await signOut(parts, request, reply)
       return reply.code(204).header('clear-site-data', '"cache", "storage"').send(null)
     },
   )
@@ -126,11 +127,11 @@ export async function endOtherSessions({ db }: SiteParts, request: FastifyReques
   return ended
 }
 
-/** Ends the session on the server; the cookie means nothing from then on. */
-export async function signOut({ db }: SiteParts, request: FastifyRequest): Promise<void> {
+/** Ends the session on the server and in the browser. */
+export async function signOut(parts: SiteParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const accountId = request.session.accountId
-  if (accountId) await record(db, { accountId, event: 'signed-out', client: clientOf(request) })
-  if (request.session.handle !== undefined) await request.session.destroy()
+  if (accountId) await record(parts.db, { accountId, event: 'signed-out', client: clientOf(request) })
+  await forgetSession(parts, request, reply)
 }
 
 /** Sessions of an account, the last used first; times as ISO 8601 texts. */

@@ -11,6 +11,8 @@ const SessionEnded = refusal('NOT_SIGNED_IN', 401)
 export const sessionLimits = {
   member: { idle: '1 day', absolute: '30 days' },
   admin: { idle: '30 minutes', absolute: '12 hours' },
+  /** As long as the second step of a sign-in may take. */
+  visitor: '10 minutes',
 } as const
 /** Often enough for "last used", rare enough that reading stays reading. */
 const noteUseAfterSeconds = 60
@@ -78,7 +80,7 @@ const read = `
 
 const insert = `
   insert into sessions (id_hash, account_id, confirmed_at, factor_at, device, network, content, generation, expires_at)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, now() + case when $2::uuid is null then interval '1 hour' else interval '${sessionLimits.member.absolute}' end)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, now() + case when $2::uuid is null then interval '${sessionLimits.visitor}' else interval '${sessionLimits.member.absolute}' end)
   on conflict (id_hash) do update
   set account_id = excluded.account_id, confirmed_at = excluded.confirmed_at,
     factor_at = excluded.factor_at, content = excluded.content, generation = excluded.generation,

@@ -80,6 +80,7 @@ export const pages = {
     'account-disabled': 'The account is disabled and signed out. Its owner gets a mail.',
     'account-enabled': 'The account is active again.',
     'reset-started': 'A mail to choose a new password is on its way to the owner.',
+    'their-factors-removed': 'The second factors are removed, and the account is signed out everywhere.',
     'their-sessions-ended': 'The account is signed out everywhere.',
     'role-changed': 'The role is changed.',
     'everybody-signed-out': 'Everybody but you is signed out.',
@@ -351,6 +352,9 @@ export const pages = {
     endSessions: 'End all',
     factors: 'Second factors',
     noFactors: 'None',
+    removeFactors: 'Remove all second factors',
+    removeFactorsNote:
+      'For somebody who lost them: make sure who asks, by more than a mail. The account is signed out everywhere, and its password alone is enough until a new one is added. Its owner gets a mail.',
     password: 'Password',
     passwordNote: 'Known to the owner alone',
     reset: 'Send a reset link',
