@@ -120,7 +120,7 @@ export async function desiredRelease(changes: Partial<DesiredRelease> = {}): Pro
       hash: 'aaaaaa111111',
       version: 'v0.1.0',
       files: Object.fromEntries(files) as Record<string, string>,
-      settings: { PGDATABASE: 'accounts' },
+      settings: { DOMAIN: 'example.test', PGDATABASE: 'accounts' },
       ...changes,
     },
   }

@@ -67,7 +67,9 @@ test('a release is unpacked, started, asked how it is, and serves over HTTPS', a
   expect(first.applied).toEqual([
     'app: write /etc/systemd/system/app@.service',
     "app: make systemd read app's unit",
+    'app: write /usr/local/sbin/accounts',
     'app: unpack v0.1.0 (aaaaaa)',
+    expect.stringMatching(/^app: migrate the database: 0001-accounts, /),
     'app: start v0.1.0 (aaaaaa)',
     'app: start v0.1.0 (aaaaaa) at boot',
     'app: switch to v0.1.0',
@@ -182,7 +184,11 @@ test('a new release takes over without a failed request, and the old one ends', 
   const release = await desiredRelease({
     hash: 'bbbbbb222222',
     version: 'v0.2.0',
-    settings: { PGDATABASE: 'accounts', MAIL_FROM: 'accounts@example.test "quoted" $HOME \\ `x`' },
+    settings: {
+      DOMAIN: 'example.test',
+      PGDATABASE: 'accounts',
+      MAIL_FROM: 'accounts@example.test "quoted" $HOME \\ `x`',
+    },
   })
   const told = await provisioned.converge(release)
   const answers = await load.stop()
@@ -228,7 +234,11 @@ test('files of a release that were changed by hand are unpacked again', async ({
   const release = await desiredRelease({
     hash: 'bbbbbb222222',
     version: 'v0.2.0',
-    settings: { PGDATABASE: 'accounts', MAIL_FROM: 'accounts@example.test "quoted" $HOME \\ `x`' },
+    settings: {
+      DOMAIN: 'example.test',
+      PGDATABASE: 'accounts',
+      MAIL_FROM: 'accounts@example.test "quoted" $HOME \\ `x`',
+    },
   })
   const told = await provisioned.converge(release)
   expect(told.applied).toEqual([
@@ -279,6 +289,7 @@ test('after a power cut everything comes back by itself, as desired', async ({ l
       'app: stop serving',
       'app: stop app@dddddd444444.service',
       'app: remove 3 releases',
+      'app: remove /usr/local/sbin/accounts',
       'app: remove /etc/systemd/system/app@.service',
     ])
     expect((await again.converge({ task: 'release-removal' })).applied).toEqual([])
