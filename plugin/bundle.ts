@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
 import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, type BuildOptions } from 'esbuild'
+import { build, type BuildOptions, type Plugin } from 'esbuild'
 import { makeCommonPasswords } from '../app/development/common-passwords-file.ts'
 import { once } from './once.ts'
 
@@ -56,6 +57,30 @@ const common = {
   logLevel: 'silent',
 } as const satisfies BuildOptions
 
+/**
+ * Node's own modules are required, not imported: an `import` of one reads all that it exports, among which are getters
+ * that load a WebSocket client and more. What serves TLS waits until it is used, behind Unix sockets never. An idle
+ * service takes 6 MB less by both, measured with Node 26.10.
+ */
+const requireBuiltins: Plugin = {
+  name: 'require builtins',
+  setup(esbuild) {
+    const namespace = 'builtin'
+    const forTls = /^(node:)?(tls|https|http2)$/
+    esbuild.onResolve({ filter: /^[a-z]/ }, ({ path, kind, namespace: from }) => {
+      if (!isBuiltin(path)) return undefined
+      const wrapped = from !== namespace && (kind === 'import-statement' || forTls.test(path))
+      return wrapped ? { path, namespace } : { path, external: true }
+    })
+    esbuild.onLoad({ filter: /./, namespace }, ({ path }) => {
+      const required = `require(${JSON.stringify(path)})`
+      // As a prototype, because that is what esbuild takes over of a module whose exports it can't list.
+      const late = `Object.create(new Proxy({}, { get: (_, name) => ${required}[name] }))`
+      return { contents: `module.exports = ${forTls.test(path) ? late : required}` }
+    })
+  },
+}
+
 async function bundle({ entry, format }: { entry: string; format: 'cjs' }): Promise<string> {
   const { outputFiles } = await build({ ...common, entryPoints: [join(root, entry)], format })
   const [file] = outputFiles
@@ -74,6 +99,7 @@ export async function bundleEntries(entries: Record<string, string>): Promise<Re
     outExtension: { '.js': '.mjs' },
     chunkNames: 'chunk-[hash]',
     assetNames: '[name]',
+    plugins: [requireBuiltins],
     // Machine code of a package, loaded as the file that it is.
     loader: { '.node': 'copy' },
     // Packages in CommonJS call require, which a module doesn't have.
