@@ -15,3 +15,10 @@ test('whatever the app reads beside its code lies beside the bundle in a release
   expect(names).toEqual(expect.arrayContaining(['style.css', 'pages.js', 'common-passwords.bloom']))
   expect(names.filter((name) => !(name in release))).toEqual([])
 })
+
+test('the code of a release is ASCII: one other character in a file doubles what it takes in memory', async () => {
+  const code = Object.entries(await bundleApp()).filter(([path]) => path.endsWith('.mjs'))
+  const other = code.filter(([, bytes]) => bytes.some((byte) => byte > 127)).map(([path]) => path)
+  expect(code.length).toBeGreaterThan(2)
+  expect(other).toEqual([])
+})

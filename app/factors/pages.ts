@@ -94,7 +94,7 @@ function row({ id, kind, name, createdAt, usedAt }: Factors['factors'][number]):
       <h2>${title}</h2>
       <p>
         ${name !== '' && `${words.kinds[kind]} · `}${words.added}
-        ${dayOf(createdAt)}${usedAt !== null && html` · ${words.used} ${dayOf(usedAt)}`}
+        ${dayOf(createdAt)}${usedAt !== null && html` &middot; ${words.used} ${dayOf(usedAt)}`}
       </p>
     </div>
     <form method="post" action="${path}/remove">
@@ -109,7 +109,7 @@ function codesRow({ left, madeAt }: Factors['recoveryCodes']): Html {
   return html`<li>
     <div>
       <h2>${words.codes}</h2>
-      <p>${words.codesLeft(left)}${madeAt !== null && html` · ${words.made} ${dayOf(madeAt)}`}</p>
+      <p>${words.codesLeft(left)}${madeAt !== null && html` &middot; ${words.made} ${dayOf(madeAt)}`}</p>
     </div>
     <form method="post" action="${path}/recovery-codes">
       <button class="link">${words.makeCodes}<span class="unseen"> ${words.codes}</span></button>

@@ -39,7 +39,7 @@ export function entry({ event, at, device, network, byAdmin }: Omit<Happened, 'i
   return html`<li>
     <div>
       <h2>${words.events[event]}</h2>
-      <p>${momentOf(at)}${where && html` · ${where}`}</p>
+      <p>${momentOf(at)}${where && html` &middot; ${where}`}</p>
     </div>
   </li>`
 }

@@ -63,7 +63,7 @@ function whole(
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>${wrong && words.error}${title} – ${name}</title>
+        <title>${wrong && words.error}${title} &ndash; ${name}</title>
         <link rel="icon" href="/icon.svg" />
         <link rel="stylesheet" href="${style.path}" />
         ${site === 'admin' && html`<link rel="stylesheet" href="${adminStyle.path}" />`}

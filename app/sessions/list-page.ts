@@ -68,7 +68,7 @@ function row({
     <div>
       <h2>${device}${current && html` <span class="tag">${words.current}</span>`}</h2>
       <p>${words.used} ${momentOf(usedAt)}</p>
-      <p>${words.since} ${momentOf(createdAt)} · ${network}</p>
+      <p>${words.since} ${momentOf(createdAt)} &middot; ${network}</p>
     </div>
     ${
       !current &&
