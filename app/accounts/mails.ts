@@ -1,12 +1,6 @@
-import {
-  dayOf,
-  linkTo,
-  type Composer,
-  type Made,
-  type MessageParts,
-  type Template,
-} from '../mail/composer.ts'
+import { linkTo, type Composer, type Made, type MessageParts, type Template } from '../mail/composer.ts'
 import { makeLink } from '../links/links.ts'
+import { texts } from '../texts/en.ts'
 
 /** What is written to people whose account is about to be erased. */
 export const accountMails: Partial<Record<Template, Composer>> = {
@@ -24,5 +18,5 @@ async function keepLink(parts: MessageParts, recipient: string): Promise<Made | 
     select id, erase_at from accounts where email_key = lower(${recipient}) and status = 'leaving'`
   if (!leaving) return undefined
   const token = await makeLink(parts.db, 'keep-account', { accountId: leaving.id })
-  return { values: { ...linkTo(parts, '/account/keep', token), date: dayOf(leaving.eraseAt) } }
+  return { values: { ...linkTo(parts, '/account/keep', token), date: texts.dates.day(leaving.eraseAt) } }
 }

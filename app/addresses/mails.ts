@@ -1,6 +1,5 @@
 import { makeLink } from '../links/links.ts'
 import {
-  dayOf,
   linkTo,
   withLink,
   type Composer,
@@ -8,6 +7,7 @@ import {
   type MessageParts,
   type Template,
 } from '../mail/composer.ts'
+import { texts } from '../texts/en.ts'
 
 /** What is written when an account moves to another address. */
 export const addressMails: Partial<Record<Template, Composer>> = {
@@ -40,6 +40,6 @@ export async function movedAway(parts: MessageParts, recipient: string): Promise
   const token = await makeLink(parts.db, 'undo-address', { accountId, changeId: id })
   return {
     template: 'address-changed',
-    values: { ...linkTo(parts, '/account/email/undo', token), address, date: dayOf(expiresAt) },
+    values: { ...linkTo(parts, '/account/email/undo', token), address, date: texts.dates.day(expiresAt) },
   }
 }

@@ -41,8 +41,3 @@ export const withLink =
     if (accountId === null) return undefined
     return { values: linkTo(parts, path, await makeLink(parts.db, purpose, { accountId })) }
   }
-
-const days = new Intl.DateTimeFormat(texts.language, { dateStyle: 'long', timeZone: 'UTC' })
-
-/** `7 December 2026`, as a mail names a day. */
-export const dayOf = (moment: Date): string => days.format(moment)
