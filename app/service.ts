@@ -51,7 +51,7 @@ export async function openService(
   const parts: Parts = {
     db,
     passwords: new Passwords(db),
-    common: CommonPasswords.read(),
+    common: CommonPasswords.open(),
     limits: new Limits(db, limitFactor),
     outbox,
     sessions: new SessionStore(pool),

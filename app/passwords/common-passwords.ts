@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { fstatSync, openSync, readSync } from 'node:fs'
 
 // A Bloom filter: never lets a listed password through, and takes one in ten thousand others for a listed one.
 const bitsEach = 20
@@ -8,37 +8,42 @@ const probes = 13
 /** Made by app/development; in a release it lies beside the code. */
 export const commonPasswordsFile = new URL('./common-passwords.bloom', import.meta.url)
 
-/** Passwords that attackers try first, without any network: a million texts in about two megabytes. */
+/** Passwords that attackers try first, without any network: half a million texts in a file of a megabyte. */
 export class CommonPasswords {
-  readonly #bits: Uint8Array
+  readonly #bytes: number
+  readonly #byteAt: (index: number) => number
 
-  constructor(bits: Uint8Array) {
-    this.#bits = bits
+  constructor(bytes: number, byteAt: (index: number) => number) {
+    this.#bytes = bytes
+    this.#byteAt = byteAt
   }
 
-  static of(passwords: Iterable<string>): CommonPasswords {
-    const all = new Set(passwords)
-    const common = new CommonPasswords(new Uint8Array(Math.ceil((all.size * bitsEach) / 8) || 1))
-    for (const password of all)
-      for (const bit of common.#places(password)) common.#bits[bit >> 3]! |= 1 << (bit & 7)
-    return common
-  }
-
-  static read(): CommonPasswords {
-    return new CommonPasswords(readFileSync(commonPasswordsFile))
-  }
-
-  get bits(): Uint8Array {
-    return this.#bits
+  /** Of a file that stays where it is: a password is looked up by 13 bytes of it. */
+  static open(file: URL = commonPasswordsFile): CommonPasswords {
+    const descriptor = openSync(file, 'r')
+    const byte = new Uint8Array(1)
+    return new CommonPasswords(fstatSync(descriptor).size, (index) => {
+      readSync(descriptor, byte, 0, 1, index)
+      return byte[0]!
+    })
   }
 
   has(password: string): boolean {
-    return this.#places(password).every((bit) => (this.#bits[bit >> 3]! & (1 << (bit & 7))) !== 0)
+    return placesOf(password, this.#bytes).every((bit) => (this.#byteAt(bit >> 3) & (1 << (bit & 7))) !== 0)
   }
+}
 
-  #places(password: string): number[] {
-    const hash = createHash('sha256').update(password).digest()
-    const [first, second] = [hash.readUInt32LE(0), (hash.readUInt32LE(4) | 1) >>> 0]
-    return Array.from({ length: probes }, (_, index) => (first + index * second) % (this.#bits.length * 8))
-  }
+/** What such a file holds. */
+export function bitsOf(passwords: Iterable<string>): Uint8Array {
+  const all = new Set(passwords)
+  const bits = new Uint8Array(Math.ceil((all.size * bitsEach) / 8) || 1)
+  for (const password of all)
+    for (const bit of placesOf(password, bits.length)) bits[bit >> 3]! |= 1 << (bit & 7)
+  return bits
+}
+
+function placesOf(password: string, bytes: number): number[] {
+  const hash = createHash('sha256').update(password).digest()
+  const [first, second] = [hash.readUInt32LE(0), (hash.readUInt32LE(4) | 1) >>> 0]
+  return Array.from({ length: probes }, (_, index) => (first + index * second) % (bytes * 8))
 }

@@ -4,7 +4,7 @@ import { CommonPasswords } from './common-passwords.ts'
 import { HashQueue } from './hash-queue.ts'
 import { weaknessOf } from './rules.ts'
 
-const common = CommonPasswords.read()
+const common = CommonPasswords.open()
 
 test('knows every password of the list, and next to no other', () => {
   const listed = ['qwertyuiop', 'password1', 'sunshine1', '12345678', 'iloveyou', 'football']
