@@ -46,10 +46,10 @@ const pageLength = 500
 /** A page at a time: a long history fits into memory, and a slow reader holds no connection. */
 async function* wholeHistory(db: Db, accountId: string): AsyncGenerator<object> {
   for (let before: string | undefined; ;) {
-    const page = await readHistory(db, accountId, { before, limit: pageLength })
-    for (const { id: _id, ...happened } of page) yield happened
-    if (page.length < pageLength) return
-    before = page.at(-1)?.id
+    const { entries, next } = await readHistory(db, accountId, { before, limit: pageLength })
+    for (const { id: _id, ...happened } of entries) yield happened
+    if (next === null) return
+    before = next
   }
 }
 

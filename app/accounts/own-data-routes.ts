@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { Done, Fields, Name, Password, refusals, Token } from '../http/shapes.ts'
+import { Done, Fields, Moment, Name, Password, refusals, Token } from '../http/shapes.ts'
 import type { SiteParts } from '../parts.ts'
 import { Person } from '../sessions/routes.ts'
 import { clientOf, signedIn } from '../sessions/signed-in.ts'
@@ -10,7 +10,6 @@ import { deleteAccount, keepAccount } from './deletion.ts'
 import { readAccount, rename } from './own-data.ts'
 import { sendExport } from './send-export.ts'
 
-const Moment = Type.String({ format: 'date-time' })
 const OwnAccount = Type.Object({
   ...Person.properties,
   createdAt: Moment,
@@ -73,7 +72,7 @@ export const ownData: FastifyPluginAsyncTypebox<SiteParts> = async (app, parts) 
     },
     async (request, reply) => {
       await deleteAccount(parts, request, reply, request.body.password)
-      return reply.header('clear-site-data', '"cache", "storage"').send({ message: texts.done.leaving })
+      return { message: texts.done.leaving }
     },
   )
 

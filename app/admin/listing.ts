@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { pageOf } from '../http/paging.ts'
 import { refusal } from '../http/refusals.ts'
 import type { Parts } from '../parts.ts'
 import { admin } from './guard.ts'
@@ -49,11 +50,8 @@ export async function listAccounts(
       and ${status === undefined ? db`true` : db`status = ${status}`}
       and ${micros === null ? db`true` : db`(created_at, id) < (timestamptz 'epoch' + ${micros}::bigint * interval '1 microsecond', ${id}::uuid)`}
     order by created_at desc, id desc limit ${limit + 1}`
-  const page = found.slice(0, limit)
-  return {
-    accounts: page.map(({ position: _, ...account }) => account),
-    next: found.length > limit ? (page.at(-1)?.position ?? null) : null,
-  }
+  const { shown, next } = pageOf(found, limit, ({ position }) => position)
+  return { accounts: shown.map(({ position: _, ...account }) => account), next }
 }
 
 /** One account, whoever asks. */

@@ -1,9 +1,6 @@
 import { Type } from 'typebox'
-import { Fields, Name } from '../http/shapes.ts'
+import { Fields, Id, Moment, Name, Role } from '../http/shapes.ts'
 
-const Id = Type.String({ format: 'uuid' })
-const Time = Type.String({ format: 'date-time' })
-const Role = Type.Union([Type.Literal('member'), Type.Literal('admin')])
 const Status = Type.Union([Type.Literal('active'), Type.Literal('disabled'), Type.Literal('leaving')])
 
 const Account = Type.Object({
@@ -12,9 +9,9 @@ const Account = Type.Object({
   name: Type.String(),
   role: Role,
   status: Status,
-  createdAt: Time,
-  eraseAt: Type.Union([Time, Type.Null()], { description: 'When it will be erased, if it is leaving' }),
-  disabledAt: Type.Union([Time, Type.Null()]),
+  createdAt: Moment,
+  eraseAt: Type.Union([Moment, Type.Null()], { description: 'When it will be erased, if it is leaving' }),
+  disabledAt: Type.Union([Moment, Type.Null()]),
 })
 
 const Next = Type.Union([Type.String(), Type.Null()], {
@@ -46,11 +43,11 @@ export const AccountView = Type.Object({
   account: Account,
   sessions: Type.Integer({ description: 'How many are open' }),
   factors: Type.Array(Type.String(), { description: 'Kinds of its second factors' }),
-  lastSignInAt: Type.Union([Time, Type.Null()]),
+  lastSignInAt: Type.Union([Moment, Type.Null()]),
   history: Type.Array(
     Type.Object({
       id: Type.String(),
-      at: Time,
+      at: Moment,
       event: Type.String(),
       actor: Type.Union([Type.String(), Type.Null()], { description: 'The admin who did it' }),
       device: Type.String(),

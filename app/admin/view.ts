@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Event } from '../history/history.ts'
+import { pageOf } from '../http/paging.ts'
 import type { Parts } from '../parts.ts'
 import { admin } from './guard.ts'
 import { readAccount, type Account } from './listing.ts'
@@ -49,7 +50,6 @@ export async function viewAccount(
       where h.account_id = ${id} and ${before === undefined ? db`true` : db`h.id < ${before}::bigint`}
       order by h.id desc limit ${limit + 1}`,
   ])
-  const history = entries.slice(0, limit)
-  const next = entries.length > limit ? (history.at(-1)?.id ?? null) : null
-  return { account, ...sums, history: [...history], next }
+  const { shown, next } = pageOf(entries, limit, (entry) => entry.id)
+  return { account, ...sums, history: shown, next }
 }

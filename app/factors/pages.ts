@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { Type } from 'typebox'
-import { Fields } from '../http/shapes.ts'
+import { Fields, Id } from '../http/shapes.ts'
 import { formPage } from '../pages/form-page.ts'
 import { html, type Html } from '../pages/html.ts'
 import { backToAccount, page, type View } from '../pages/layout.ts'
@@ -42,7 +41,7 @@ export function factorPages(app: FastifyInstance, parts: SiteParts): void {
   formPage(app, parts, {
     path: `${path}/remove`,
     on: path,
-    shape: Fields({ id: Type.String({ format: 'uuid' }) }),
+    shape: Fields({ id: Id }),
     only: confirmed,
     view,
     async act({ id }, request) {

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { Fields, Nothing, refusals } from '../http/shapes.ts'
+import { Fields, Id, Nothing, refusals } from '../http/shapes.ts'
 import type { SiteParts } from '../parts.ts'
 import { signedInToEnrol } from '../sessions/signed-in.ts'
 import { listFactors, removeFactor } from './factors.ts'
@@ -22,7 +22,7 @@ export const factors: FastifyPluginAsyncTypebox<SiteParts> = async (app, parts) 
     {
       schema: {
         summary: 'Remove a second factor',
-        params: Fields({ id: Type.String({ format: 'uuid' }) }),
+        params: Fields({ id: Id }),
         response: { 204: Nothing, ...refusals },
       },
     },
@@ -93,7 +93,7 @@ export const factors: FastifyPluginAsyncTypebox<SiteParts> = async (app, parts) 
         summary: 'Add a passkey',
         body: Fields({ name: Type.Optional(FactorName), passkey: Attestation }),
         response: {
-          201: Type.Object({ id: Type.String({ format: 'uuid' }), recoveryCodes: RecoveryCodes }),
+          201: Type.Object({ id: Id, recoveryCodes: RecoveryCodes }),
           ...refusals,
         },
       },

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { Name } from '../http/shapes.ts'
+import { Id, Moment, Name } from '../http/shapes.ts'
 
 // What requests about factors hold. What browsers write is not closed: they add fields as WebAuthn grows.
 
@@ -87,17 +87,15 @@ export const RecoveryCodes = Type.Optional(
   Type.Array(Type.String(), { description: 'With the first factor, and never again' }),
 )
 
-const Time = Type.String({ format: 'date-time' })
-
 export const Listed = Type.Object({
   factors: Type.Array(
     Type.Object({
-      id: Type.String({ format: 'uuid' }),
+      id: Id,
       kind: Type.Union([Type.Literal('totp'), Type.Literal('passkey')]),
       name: Type.String(),
-      createdAt: Time,
-      usedAt: Type.Union([Time, Type.Null()]),
+      createdAt: Moment,
+      usedAt: Type.Union([Moment, Type.Null()]),
     }),
   ),
-  recoveryCodes: Type.Object({ left: Type.Integer(), madeAt: Type.Union([Time, Type.Null()]) }),
+  recoveryCodes: Type.Object({ left: Type.Integer(), madeAt: Type.Union([Moment, Type.Null()]) }),
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startService, type Browser, type TestService } from '../testing.ts'
-import type { Happened } from './reading.ts'
+import type { HistoryPage } from './reading.ts'
 
 let it: TestService
 beforeAll(async () => {
@@ -8,13 +8,8 @@ beforeAll(async () => {
 })
 afterAll(() => it.close())
 
-interface Page {
-  entries: Happened[]
-  next: string | null
-}
-
-const page = async (browser: Browser, query = ''): Promise<Page> =>
-  (await browser.send('GET', `/api/account/history${query}`)).json<Page>()
+const page = async (browser: Browser, query = ''): Promise<HistoryPage> =>
+  (await browser.send('GET', `/api/account/history${query}`)).json<HistoryPage>()
 
 test('a person reads what happened to the account, the last first', async () => {
   const ada = await it.signedIn()

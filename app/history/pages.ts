@@ -17,18 +17,16 @@ export function historyPage(app: FastifyInstance, parts: SiteParts): void {
   page(app, parts, '/account/history', async (request) => {
     const { id } = signedIn(request)
     const before = queried(request, 'before', /^\d{1,18}$/)
-    // One more than is shown tells whether there is another page.
-    const found = await readHistory(parts.db, id, { before, limit: pageLength + 1 })
-    const shown = found.slice(0, pageLength)
+    const { entries, next } = await readHistory(parts.db, id, { before, limit: pageLength })
     return {
       title: words.title,
       body: html`${backToAccount}
         <h1>${words.title}</h1>
         <p class="lead">${words.lead}</p>
         <ol class="rows">
-          ${shown.map((happened) => entry(happened))}
+          ${entries.map((happened) => entry(happened))}
         </ol>
-        ${found.length > pageLength && html`<p class="aside"><a href="/account/history?before=${shown.at(-1)?.id}" rel="next">${words.older}</a></p>`}`,
+        ${next !== null && html`<p class="aside"><a href="/account/history?before=${next}" rel="next">${words.older}</a></p>`}`,
     }
   })
 }

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { Fields, refusals } from '../http/shapes.ts'
+import { Fields, Moment, refusals } from '../http/shapes.ts'
 import type { SiteParts } from '../parts.ts'
 import { signedIn } from '../sessions/signed-in.ts'
 import { readHistory } from './reading.ts'
@@ -9,7 +9,7 @@ const pageLength = 50
 
 const Happened = Type.Object({
   id: Type.String(),
-  at: Type.String({ format: 'date-time' }),
+  at: Moment,
   event: Type.String(),
   device: Type.String(),
   network: Type.String(),
@@ -36,13 +36,6 @@ export const history: FastifyPluginAsyncTypebox<SiteParts> = async (app, { db })
         },
       },
     },
-    async (request) => {
-      const { id } = signedIn(request)
-      const { before } = request.query
-      // One more than is shown tells whether there is another page.
-      const found = await readHistory(db, id, { before, limit: pageLength + 1 })
-      const entries = found.slice(0, pageLength)
-      return { entries, next: found.length > pageLength ? (entries.at(-1)?.id ?? null) : null }
-    },
+    (request) => readHistory(db, signedIn(request).id, { before: request.query.before, limit: pageLength }),
   )
 }

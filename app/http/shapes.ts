@@ -19,6 +19,10 @@ export const Name = Type.String({
   pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069]*$',
 })
 
+export const Id = Type.String({ format: 'uuid' })
+export const Moment = Type.String({ format: 'date-time' })
+export const Role = Type.Union([Type.Literal('member'), Type.Literal('admin')])
+
 /** A mailed code. */
 export const Token = Type.String({ maxLength: 200, minLength: 1 })
 

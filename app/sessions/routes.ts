@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Method } from '../factors/shapes.ts'
 import { refusal } from '../http/refusals.ts'
-import { Email, Fields, Nothing, Password, refusals } from '../http/shapes.ts'
+import { Email, Fields, Id, Moment, Nothing, Password, refusals, Role } from '../http/shapes.ts'
 import { record } from '../history/history.ts'
 import type { SiteParts } from '../parts.ts'
 import { endSessions } from './end-sessions.ts'
@@ -14,10 +14,10 @@ import { signIn } from './sign-in.ts'
 const NotFound = refusal('NOT_FOUND', 404)
 
 export const Person = Type.Object({
-  id: Type.String({ format: 'uuid' }),
+  id: Id,
   email: Type.String(),
   name: Type.String(),
-  role: Type.Union([Type.Literal('member'), Type.Literal('admin')]),
+  role: Role,
 })
 
 const NextStep = Type.Object({
@@ -34,12 +34,12 @@ const WhoAmI = Type.Object({
 })
 
 const Listed = Type.Object({
-  id: Type.String({ format: 'uuid' }),
+  id: Id,
   device: Type.String(),
   network: Type.String(),
   current: Type.Boolean(),
-  createdAt: Type.String({ format: 'date-time' }),
-  usedAt: Type.String({ format: 'date-time' }),
+  createdAt: Moment,
+  usedAt: Moment,
 })
 
 /** Signing in and out, who one is, and where else one is signed in. */
@@ -75,7 +75,7 @@ export const sessions: FastifyPluginAsyncTypebox<SiteParts> = async (app, parts)
     { schema: { summary: 'Sign out', response: { 204: Nothing, ...refusals } } },
     async (request, reply) => {
       await signOut(parts, request, reply)
-      return reply.code(204).header('clear-site-data', '"cache", "storage"').send(null)
+      return reply.code(204).send(null)
     },
   )
 
@@ -108,7 +108,7 @@ export const sessions: FastifyPluginAsyncTypebox<SiteParts> = async (app, parts)
     {
       schema: {
         summary: 'End one session',
-        params: Fields({ id: Type.String({ format: 'uuid' }) }),
+        params: Fields({ id: Id }),
         response: { 204: Nothing, ...refusals },
       },
     },
