@@ -50,7 +50,6 @@ export function leavingPages(app: FastifyInstance, parts: SiteParts): void {
     }),
     async act({ password }, request, reply) {
       await deleteAccount(parts, request, reply, password)
-      reply.header('clear-site-data', '"cache", "storage"')
       return toldAt('/sign-in', 'leaving')
     },
   })

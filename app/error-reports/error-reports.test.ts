@@ -56,7 +56,8 @@ test('an error that nobody foresaw is reported, with nothing that a person typed
   const { got, address } = await collector()
   const service = await withService({ ERROR_ADDRESS: address, APP_RELEASE: 'abcdef123456' })
   const person = { email: 'ada.secret@example.net', password: 'hidden green boats', name: 'Secretive' }
-  service.service.parts.passwords.accountOf = async (email, password) => {
+  service.service.parts.passwords.digest = async (password) => {
+    const { email } = person
     throw Object.assign(new TypeError(`${email} ${password}\n    at ${email} (/secret/place.ts:1:1)`), {
       code: 'ERR_ODD',
       parameters: [email, password],

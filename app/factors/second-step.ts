@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { record } from '../history/history.ts'
 import { refusal } from '../http/refusals.ts'
-import type { Bucket } from '../limits/limits.ts'
 import type { SiteParts } from '../parts.ts'
 import { admits } from '../sessions/admission.ts'
-import { knownDeviceOf, openSession } from '../sessions/sign-in.ts'
+import { knownDeviceOf } from '../sessions/devices.ts'
+import { openSession } from '../sessions/sign-in.ts'
 import { clientOf } from '../sessions/signed-in.ts'
 import { methodsOf, type Method } from './methods.ts'
 import { endPending, findPending, spendTry } from './pending-sign-in.ts'
@@ -33,17 +33,15 @@ export async function passSecondFactor(
   const owner = { ...pending, client: clientOf(request) }
   // A browser that the account knows has tries of its own: who stole the password can't use up those of the owner.
   const device = (await knownDeviceOf(parts, request, pending.accountId)) ?? 'unknown'
-  const tries: Bucket = ['code', `${pending.accountId} ${device}`]
-  await limits.take(tries)
-  const triesLeft = await spendTry(db, request)
-  if (triesLeft === undefined) throw new SignInAgain()
-  const shown = await db.begin((tx) => useTypedFactor(tx, parts, owner, typed))
-  if (shown === undefined) {
+  await limits.attempt([['code', `${pending.accountId} ${device}`]], async () => {
+    const triesLeft = await spendTry(db, request)
+    if (triesLeft === undefined) throw new SignInAgain()
+    const shown = await db.begin((tx) => useTypedFactor(tx, parts, owner, typed))
+    if (shown !== undefined) return
     parts.counters.count('sign-in-failures')
     await noteWrongCode(parts, request, owner, triesLeft)
     throw triesLeft > 0 ? new WrongCode() : new SignInAgain()
-  }
-  await limits.giveBack(tries)
+  })
   await openSession(parts, request, reply, pending, { factorShown: true })
 }
 

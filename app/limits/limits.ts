@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Fragment } from 'postgres'
 import type { Db } from '../database/connect.ts'
 import { refusal } from '../http/refusals.ts'
 
@@ -52,40 +53,45 @@ export class Limits {
 
   /** Takes one of each; refuses with the time to wait where there is none. */
   async take(...buckets: Bucket[]): Promise<void> {
-    const rows = buckets.map(([kind, subject]) => ({
-      key: keyOf(kind, subject),
-      every: rules[kind].everySeconds,
-      capacity: rules[kind].burst * rules[kind].everySeconds * this.#factor,
-    }))
     const db = this.#db
-    const found = await db<{ wait: number }[]>`
-      with asked as (
-        select * from unnest(${rows.map(({ key }) => key)}::text[], ${rows.map(({ every }) => every)}::int[],
-          ${rows.map(({ capacity }) => capacity)}::float8[]) as t (key, every, capacity)
-      ), taken as (
-        insert into limits as l (key, empty_at)
-        select key, now() + make_interval(secs => every) from asked order by key
-        on conflict (key) do update set empty_at = greatest(l.empty_at, now()) + (excluded.empty_at - now())
-        returning key, empty_at
-      )
-      select extract(epoch from empty_at - now())::float8 - capacity as wait
-      from taken join asked using (key) where empty_at - now() > make_interval(secs => capacity)`
-    if (found.length === 0) return
-    // What was refused is not counted, or whoever goes on trying would never come in again.
-    await this.giveBack(...buckets)
-    throw new TooManyTries({ retryAfterSeconds: Math.ceil(Math.max(1, ...found.map(({ wait }) => wait))) })
+    const [{ wait }] = await db<[{ wait: number }]>`select ${this.taking(...buckets)} as wait`
+    refuseFor(wait)
   }
 
   /** Undoes a take: the try was a good one. */
   async giveBack(...buckets: Bucket[]): Promise<void> {
-    const keys = buckets.map(([kind, subject]) => keyOf(kind, subject))
-    const every = buckets.map(([kind]) => rules[kind].everySeconds)
-    await this.#db`
-      update limits l set empty_at = l.empty_at - make_interval(secs => t.every)
-      from unnest(${keys}::text[], ${every}::int[]) as t (key, every) where l.key = t.key`
+    await this.#db`select ${this.givingBack(...buckets)}`
+  }
+
+  /** Does what somebody may try so often: only what fails is counted. */
+  async attempt<T>(buckets: readonly Bucket[], work: () => Promise<T>): Promise<T> {
+    await this.take(...buckets)
+    const done = await work()
+    await this.giveBack(...buckets)
+    return done
+  }
+
+  /** To take as a part of a statement: the seconds to wait, for `refuseFor`. */
+  taking(...buckets: Bucket[]): Fragment {
+    const capacities = buckets.map(([kind]) => rules[kind].burst * rules[kind].everySeconds * this.#factor)
+    return this.#db`take_tries(${keysOf(buckets)}::text[], ${everyOf(buckets)}::int[], ${capacities}::float8[])`
+  }
+
+  /** To give back as a part of a statement. */
+  givingBack(...buckets: Bucket[]): Fragment {
+    return this.#db`give_back_tries(${keysOf(buckets)}::text[], ${everyOf(buckets)}::int[])`
   }
 }
 
+/** Refuses whoever has to wait. */
+export function refuseFor(waitSeconds: number): void {
+  if (waitSeconds > 0) throw new TooManyTries({ retryAfterSeconds: Math.ceil(waitSeconds) })
+}
+
+const everyOf = (buckets: Bucket[]): number[] => buckets.map(([kind]) => rules[kind].everySeconds)
+
 /** The table tells nobody's address. */
-const keyOf = (kind: Kind, subject: string): string =>
-  createHash('sha256').update(`${kind} ${subject.toLowerCase()}`).digest('base64url').slice(0, 22)
+const keysOf = (buckets: Bucket[]): string[] =>
+  buckets.map(([kind, subject]) =>
+    createHash('sha256').update(`${kind} ${subject.toLowerCase()}`).digest('base64url').slice(0, 22),
+  )

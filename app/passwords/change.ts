@@ -48,11 +48,9 @@ export async function provePassword(
   password: string,
 ): Promise<void> {
   const { id, email } = signedInToEnrol(request)
-  const tries = [['device', `${email} signed in`]] as const
-  await limits.take(...tries)
-  if (!(await passwords.isOf(id, password))) {
+  await limits.attempt([['device', `${email} signed in`]], async () => {
+    if (await passwords.isOf(id, password)) return
     counters.count('sign-in-failures')
     throw new WrongPassword()
-  }
-  await limits.giveBack(...tries)
+  })
 }

@@ -46,6 +46,25 @@ test('few hash at once, few wait, and who comes then is told to come back', asyn
   expect(queue.depth).toMatchObject({ running: 0, waiting: 0 })
 })
 
+test('digests are compared through a hash of both, which tells nothing of how far they agree', async () => {
+  const { owner, account } = await withService()
+  const { email } = await account()
+  const [{ definition }] = await owner<[{ definition: string }]>`
+    select prosrc as definition from pg_proc where proname = 'password_matches'`
+  expect(definition).toContain('sha256(p.digest) = sha256(computed)')
+  const [{ id, digest }] = await owner<[{ id: string; digest: Buffer }]>`
+    select id, digest from passwords join accounts on id = account_id where email = ${email}`
+  const matches = async (computed: Buffer): Promise<boolean> => {
+    const [answer] = await owner<
+      [{ matches: boolean }]
+    >`select password_matches(${id}, ${computed}) as matches`
+    return answer.matches
+  }
+  expect(await matches(digest)).toBe(true)
+  expect(await matches(digest.subarray(0, 31))).toBe(false)
+  expect(await matches(Buffer.concat([digest.subarray(0, 31), Buffer.from([digest[31]! ^ 1])]))).toBe(false)
+})
+
 test('nobody who works with the tables can read a password, not even hashed', async () => {
   const { service, signedIn } = await withService()
   await signedIn()

@@ -52,7 +52,6 @@ export function sessionPages(app: FastifyInstance, parts: SiteParts): void {
     }),
     async act(_fields, request, reply) {
       await signOut(parts, request, reply)
-      reply.header('clear-site-data', '"cache", "storage"')
       return toldAt('/sign-in', 'signed-out')
     },
   })

@@ -1,23 +1,18 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Db } from '../database/connect.ts'
-import { methodsOf, type Method } from '../factors/methods.ts'
+import type { Method } from '../factors/methods.ts'
 import { beginSecondStep } from '../factors/pending-sign-in.ts'
 import { refusal } from '../http/refusals.ts'
-import type { Bucket } from '../limits/limits.ts'
 import { freshToken, hashOf } from '../links/links.ts'
 import type { SiteParts } from '../parts.ts'
-import { admits } from './admission.ts'
-import { cookieName } from './plugin.ts'
+import { checkCredentials, type Credentials } from './credentials.ts'
+import { deviceTokenOf } from './devices.ts'
+import { siteCookie } from './plugin.ts'
 import type { Shown } from './shown.ts'
 import { clientOf } from './signed-in.ts'
 
 export const WrongCredentials = refusal('WRONG_CREDENTIALS', 401)
 const deviceDays = 400
-
-interface Credentials {
-  email: string
-  password: string
-}
 
 /** What follows the right password; of `methods` one is to be shown, or enrolled. */
 export interface SignInStep {
@@ -30,47 +25,25 @@ export async function signIn(
   parts: SiteParts,
   request: FastifyRequest,
   reply: FastifyReply,
-  { email, password }: Credentials,
+  credentials: Credentials,
 ): Promise<SignInStep> {
-  const { db, passwords, limits } = parts
-  const tries = await triesFor(parts, request, email)
-  await limits.take(...tries)
-  const found = await passwords.accountOf(email, password)
-  const accountId = found?.accountId
-  const admitted = await admits(parts, accountId)
-  if (found === undefined || accountId === undefined || !admitted) {
+  const shown = await checkCredentials(parts, request, credentials)
+  if (shown === undefined) {
     parts.counters.count('sign-in-failures')
-    await noteFailure(db, request, email)
+    await noteFailure(parts.db, request, credentials.email)
     throw new WrongCredentials()
   }
-  await limits.giveBack(...tries)
-  const methods = await methodsOf(db, accountId)
+  const { methods } = shown
   if (methods.length > 0) {
     await endBefore(request)
-    await beginSecondStep(db, request, found)
+    await beginSecondStep(parts.db, request, shown)
     return { next: 'second-factor', methods }
   }
-  const { role } = await openSession(parts, request, reply, found, { factorShown: false })
+  const { role } = await openSession(parts, request, reply, shown, { factorShown: false })
   // They are signed in, but to nothing else than that.
   return role === 'admin'
     ? { next: 'enrol-factor', methods: ['totp', 'passkey'] }
     : { next: 'done', methods: [] }
-}
-
-/** Where wrong passwords are counted: a browser that the account knows has a count of its own. */
-async function triesFor(
-  { db, settings, site }: SiteParts,
-  request: FastifyRequest,
-  email: string,
-): Promise<Bucket[]> {
-  const network: Bucket = ['network', clientOf(request).network]
-  const token = request.cookies[deviceCookie(settings.origins[site])]
-  if (token === undefined) return [['account', email], network]
-  const hash = hashOf(token)
-  const [known] = await db`
-    select from devices d join accounts a on a.id = d.account_id
-    where a.email_key = lower(${email}) and d.token_hash = ${hash}`
-  return [known ? ['device', `${email} ${hash.toString('base64')}`] : ['account', email], network]
 }
 
 /** One statement for addresses with and without an account: it takes as long. */
@@ -133,28 +106,15 @@ export async function renewConfirmed(
   if (factorShown) request.session.factorAt = now
 }
 
-/** What a browser is known by to an account that was signed in to from it. */
-export async function knownDeviceOf(
-  { db, settings, site }: SiteParts,
-  request: FastifyRequest,
-  accountId: string,
-): Promise<string | undefined> {
-  const token = request.cookies[deviceCookie(settings.origins[site])]
-  if (token === undefined) return undefined
-  const hash = hashOf(token)
-  const [known] = await db`select from devices where account_id = ${accountId} and token_hash = ${hash}`
-  return known && hash.toString('base64')
-}
-
 async function noteSignIn(
-  { db, outbox, settings, site }: SiteParts,
+  parts: SiteParts,
   request: FastifyRequest,
   reply: FastifyReply,
   accountId: string,
 ): Promise<{ role: 'member' | 'admin' }> {
+  const { db, outbox } = parts
   const { device, network } = clientOf(request)
-  const name = deviceCookie(settings.origins[site])
-  const given = request.cookies[name]
+  const given = deviceTokenOf(parts, request)
   const token = given !== undefined && /^[\w-]{43}$/.test(given) ? given : freshToken()
   const [seen] = await db<[{ fresh: boolean; others: boolean; email: string; role: 'member' | 'admin' }]>`
     with seen as (
@@ -171,15 +131,9 @@ async function noteSignIn(
   // the browsers may have been forgotten.
   if (seen.fresh && seen.others)
     await outbox.add({ template: 'new-device', recipient: seen.email, accountId, details: { device } })
-  if (token !== given)
-    reply.setCookie(name, token, {
-      path: '/',
-      httpOnly: true,
-      sameSite: 'lax',
-      secure: settings.origins[site].startsWith('https:'),
-      maxAge: deviceDays * 24 * 60 * 60,
-    })
+  if (token !== given) {
+    const { name, attributes } = siteCookie(parts, 'device')
+    reply.setCookie(name, token, { ...attributes, maxAge: deviceDays * 24 * 60 * 60 })
+  }
   return { role: seen.role }
 }
-
-const deviceCookie = (origin: string): string => cookieName('device', origin.startsWith('https:'))

@@ -30,14 +30,16 @@ export function signedInToEnrol({ session }: FastifyRequest): SignedIn {
 
 /** Who is signed in and showed it within ten minutes: by a factor where there is one, else by the password. */
 export function confirmed(request: FastifyRequest): SignedIn {
-  const account = signedIn(request)
-  if (!isConfirmed(request)) throw new ConfirmFirst()
-  return account
+  return confirmedAs(signedIn, request)
 }
 
 /** The same, also for an admin without a factor. */
 export function confirmedToEnrol(request: FastifyRequest): SignedIn {
-  const account = signedInToEnrol(request)
+  return confirmedAs(signedInToEnrol, request)
+}
+
+function confirmedAs(whose: typeof signedIn, request: FastifyRequest): SignedIn {
+  const account = whose(request)
   if (!isConfirmed(request)) throw new ConfirmFirst()
   return account
 }
