@@ -3,7 +3,7 @@ import { NotYourself } from '../admin/holding.ts'
 import { voidAsked } from '../addresses/void-asked.ts'
 import type { Queries } from '../database/connect.ts'
 import { record, type Client } from '../history/history.ts'
-import { lifetimes, LinkInvalid, peekLink, useLink } from '../links/links.ts'
+import { LinkInvalid, useLink } from '../links/links.ts'
 import type { Parts, SiteParts } from '../parts.ts'
 import { provePassword } from '../passwords/change.ts'
 import { endSessions } from '../sessions/end-sessions.ts'
@@ -40,8 +40,7 @@ export async function leave(
   { accountId, email, client, actorId }: Leaving,
 ): Promise<void> {
   const { count } = await tx`
-    update accounts set status = 'leaving', erase_at = now() + ${lifetimes['keep-account']}::interval
-    where id = ${accountId} and status <> 'leaving'`
+    update accounts set status = 'leaving' where id = ${accountId} and status <> 'leaving'`
   if (count === 0) return
   await voidAsked(tx, accountId)
   const ended = await endSessions(tx, accountId)
@@ -57,17 +56,13 @@ export async function leave(
 
 /** Takes a deletion back, with the code of its mail; nobody is signed in by it. */
 export async function keepAccount({ db, limits }: Parts, client: Client, token: string): Promise<void> {
-  await limits.take(['link', client.network])
-  await db.begin(async (tx) => {
-    const link = await peekLink(tx, 'keep-account', token)
-    if (!link) throw new LinkInvalid()
-    // In the order in which erasing takes them: the account, then what hangs on it.
-    await tx`select from accounts where id = ${link.accountId} for update`
-    const { accountId } = await useLink(tx, 'keep-account', token)
-    const { count } = await tx`
-      update accounts set status = 'active', erase_at = null where id = ${accountId} and status = 'leaving'`
-    if (count === 0) throw new LinkInvalid()
-    await record(tx, { accountId, event: 'account-kept', client })
-  })
-  await limits.giveBack(['link', client.network])
+  await limits.attempt([['link', client.network]], () =>
+    db.begin(async (tx) => {
+      const { accountId } = await useLink(tx, 'keep-account', token)
+      const { count } = await tx`
+        update accounts set status = 'active' where id = ${accountId} and status = 'leaving'`
+      if (count === 0) throw new LinkInvalid()
+      await record(tx, { accountId, event: 'account-kept', client })
+    }),
+  )
 }

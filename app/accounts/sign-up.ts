@@ -44,12 +44,13 @@ export async function activate(
   client: Client,
   token: string,
 ): Promise<void> {
-  await limits.take(['link', client.network])
-  const [{ id }] = await db<[{ id: string | null }]>`select activate(${hashOf(token)}) as id`
-  if (id === null) throw new LinkInvalid()
-  await limits.giveBack(['link', client.network])
+  const accountId = await limits.attempt([['link', client.network]], async () => {
+    const [{ id }] = await db<[{ id: string | null }]>`select activate(${hashOf(token)}) as id`
+    if (id === null) throw new LinkInvalid()
+    return id
+  })
   counters.count('sign-ups')
-  await record(db, { accountId: id, event: 'account-created', client })
+  await record(db, { accountId, event: 'account-created', client })
 }
 
 /** What a password may not be made of. */

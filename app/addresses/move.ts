@@ -55,9 +55,8 @@ export async function confirmMove(parts: Parts, request: FastifyRequest, token: 
   const { db, limits, outbox } = parts
   const { id } = signedIn(request)
   const client = clientOf(request)
-  await limits.take(['link', client.network])
-  await db
-    .begin(async (tx) => {
+  const move = (): Promise<void> =>
+    db.begin(async (tx) => {
       const [account] = await tx<[{ email: string }?]>`
         select email from accounts where id = ${id} and status = 'active' for update`
       const link = await peekLink(tx, 'confirm-address', token)
@@ -74,7 +73,6 @@ export async function confirmMove(parts: Parts, request: FastifyRequest, token: 
       await record(tx, { accountId: id, event: 'address-changed', client })
       await outbox.add({ template: 'address-changed', recipient: account.email, accountId: id }, tx)
     })
-    .catch(refuseTaken)
-  await limits.giveBack(['link', client.network])
+  await limits.attempt([['link', client.network]], () => move().catch(refuseTaken))
   await renewSession(parts, request)
 }

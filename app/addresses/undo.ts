@@ -13,9 +13,8 @@ import { voidAsked } from './void-asked.ts'
  */
 export async function undoMove(parts: Parts, client: Client, token: string): Promise<void> {
   const { db, limits, outbox, passwords } = parts
-  await limits.take(['link', client.network])
-  await db
-    .begin(async (tx) => {
+  const undo = (): Promise<void> =>
+    db.begin(async (tx) => {
       const link = await peekLink(tx, 'undo-address', token)
       const [account] = link
         ? await tx<[{ id: string; email: string }?]>`
@@ -31,7 +30,7 @@ export async function undoMove(parts: Parts, client: Client, token: string): Pro
       await tx`delete from address_changes where account_id = ${account.id} and id >= ${link.changeId}`
       // If they asked for its erasure too, it is kept.
       await tx`
-        update accounts set email = ${change.former}, erase_at = null,
+        update accounts set email = ${change.former},
           status = case status when 'leaving' then 'active' else status end
         where id = ${account.id}`
       await voidAsked(tx, account.id)
@@ -44,6 +43,5 @@ export async function undoMove(parts: Parts, client: Client, token: string): Pro
       await outbox.add({ ...letter, template: 'address-restored', recipient: change.former }, tx)
       await outbox.add({ ...letter, template: 'address-given-up', recipient: account.email }, tx)
     })
-    .catch(refuseTaken)
-  await limits.giveBack(['link', client.network])
+  await limits.attempt([['link', client.network]], () => undo().catch(refuseTaken))
 }

@@ -14,6 +14,7 @@ import {
   removeFactorsOf,
   startDeletion,
   startReset,
+  type Act,
 } from './acts.ts'
 import { actingAdmin } from './guard.ts'
 import { AccountId, NewRole, Reason } from './shapes.ts'
@@ -37,12 +38,7 @@ export function accountPage(app: FastifyInstance, parts: SiteParts): void {
   }
   page(app, parts, path, view, AccountId)
 
-  const act = <Shape extends TObject>(
-    name: string,
-    done: Done,
-    shape: Shape,
-    work: (request: FastifyRequest, id: string, fields: Static<Shape>) => Promise<unknown>,
-  ): void =>
+  const act = <Shape extends TObject>(name: string, done: Done, shape: Shape, work: Act<Shape>): void =>
     formPage(app, parts, {
       path: `${path}/${name}`,
       on: path,
@@ -52,21 +48,17 @@ export function accountPage(app: FastifyInstance, parts: SiteParts): void {
       view: (_filled, request) => view(request),
       async act(fields, request) {
         const id = idOf(request)
-        await work(request, id, fields)
+        await work(parts, request, id, fields)
         return toldAt(`/accounts/${id}`, done)
       },
     })
 
   const nothing = Fields({})
-  act('disable', 'account-disabled', Reason, (request, id, { reason }) =>
-    disableAccount(parts, request, id, reason),
-  )
-  act('enable', 'account-enabled', nothing, (request, id) => enableAccount(parts, request, id))
-  act('reset', 'reset-started', nothing, (request, id) => startReset(parts, request, id))
-  act('end-sessions', 'their-sessions-ended', nothing, (request, id) => endSessionsOf(parts, request, id))
-  act('remove-factors', 'their-factors-removed', nothing, (request, id) =>
-    removeFactorsOf(parts, request, id),
-  )
-  act('role', 'role-changed', NewRole, (request, id, { role }) => changeRole(parts, request, id, role))
-  act('delete', 'deletion-started', nothing, (request, id) => startDeletion(parts, request, id))
+  act('disable', 'account-disabled', Reason, disableAccount)
+  act('enable', 'account-enabled', nothing, enableAccount)
+  act('reset', 'reset-started', nothing, startReset)
+  act('end-sessions', 'their-sessions-ended', nothing, endSessionsOf)
+  act('remove-factors', 'their-factors-removed', nothing, removeFactorsOf)
+  act('role', 'role-changed', NewRole, changeRole)
+  act('delete', 'deletion-started', nothing, startDeletion)
 }

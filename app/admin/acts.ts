@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { Static, TObject } from 'typebox'
 import { leave } from '../accounts/deletion.ts'
 import { voidAsked } from '../addresses/void-asked.ts'
 import { removeAllFactors } from '../factors/factors.ts'
@@ -10,17 +11,26 @@ import { endSessions } from '../sessions/end-sessions.ts'
 import { clientOf } from '../sessions/signed-in.ts'
 import { actingAdmin } from './guard.ts'
 import { another, holding, type Held } from './holding.ts'
+import type { NewRole, Reason } from './shapes.ts'
 
 const NotActive = refusal('NOT_ACTIVE', 409)
 
 type ActParts = Pick<Parts, 'db' | 'outbox' | 'limits'>
+
+/** What an admin does about one account; `fields` is what that asks for. */
+export type Act<Fields extends TObject> = (
+  parts: ActParts,
+  request: FastifyRequest,
+  id: string,
+  fields: Static<Fields>,
+) => Promise<unknown>
 
 /** Keeps an account out: its sessions end, its links are void, and no later one lets it in. The owner reads the reason. */
 export function disableAccount(
   parts: ActParts,
   request: FastifyRequest,
   id: string,
-  reason = '',
+  { reason = '' }: Static<typeof Reason>,
 ): Promise<void> {
   return holding(parts, request, id, async (held) => {
     another(held)
@@ -40,7 +50,7 @@ export function disableAccount(
 export function enableAccount(parts: ActParts, request: FastifyRequest, id: string): Promise<void> {
   return holding(parts, request, id, async (held) => {
     const { count } = await held.tx`
-      update accounts set status = 'active', disabled_at = null, erase_at = null where id = ${id} and status <> 'active'`
+      update accounts set status = 'active', disabled_at = null where id = ${id} and status <> 'active'`
     if (count === 0) return
     await held.tx`delete from links where account_id = ${id} and purpose = 'keep-account'`
     await note(request, held, 'account-enabled')
@@ -101,7 +111,7 @@ export function changeRole(
   parts: ActParts,
   request: FastifyRequest,
   id: string,
-  role: 'member' | 'admin',
+  { role }: Static<typeof NewRole>,
 ): Promise<void> {
   return holding(parts, request, id, async (held) => {
     another(held)

@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Static, TObject } from 'typebox'
 import { Fields, Nothing, refusals } from '../http/shapes.ts'
 import type { SiteParts } from '../parts.ts'
 import {
@@ -10,6 +11,7 @@ import {
   removeFactorsOf,
   startDeletion,
   startReset,
+  type Act,
 } from './acts.ts'
 import { listAccounts } from './listing.ts'
 import { readNumbers } from './numbers.ts'
@@ -54,65 +56,39 @@ export const admin: FastifyPluginAsyncTypebox<SiteParts> = async (app, parts) =>
     (request) => viewAccount(parts, request, { ...request.params, ...request.query }),
   )
 
-  app.post(
-    '/admin/accounts/:id/disable',
-    {
-      schema: {
-        summary: 'Keep an account out',
-        description: 'Ends its sessions and voids its mailed links.',
-        params: AccountId,
-        body: Reason,
-        response: { 204: Nothing, ...refusals },
-      },
-    },
-    async (request, reply) => {
-      await disableAccount(parts, request, request.params.id, request.body.reason)
-      return reply.code(204).send(null)
-    },
-  )
-
-  const acts = {
-    enable: { summary: 'Let an account in again, also one that was leaving', act: enableAccount },
-    reset: { summary: 'Have a link for a new password mailed to the owner', act: startReset },
-    'remove-factors': {
-      summary: 'Take all second factors and recovery codes from an account; its sessions end',
-      act: removeFactorsOf,
-    },
-    delete: { summary: 'Close an account; it is erased after 14 days', act: startDeletion },
-  }
-  for (const [name, { summary, act }] of Object.entries(acts)) {
+  const act = <Body extends TObject>(
+    name: string,
+    schema: { summary: string; description?: string; body: Body },
+    work: Act<Body>,
+  ): unknown =>
     app.post(
       `/admin/accounts/:id/${name}`,
-      {
-        schema: {
-          summary,
-          params: AccountId,
-          body: Fields({}),
-          response: { 204: Nothing, ...refusals },
-        },
-      },
+      { schema: { ...schema, params: AccountId, response: { 204: Nothing, ...refusals } } },
       async (request, reply) => {
-        await act(parts, request, request.params.id)
+        await work(parts, request, request.params.id, request.body as Static<Body>)
         return reply.code(204).send(null)
       },
     )
-  }
 
-  app.post(
-    '/admin/accounts/:id/role',
+  const body = Fields({})
+  act(
+    'disable',
     {
-      schema: {
-        summary: 'Make an account an admin, or a member',
-        params: AccountId,
-        body: NewRole,
-        response: { 204: Nothing, ...refusals },
-      },
+      summary: 'Keep an account out',
+      description: 'Ends its sessions and voids its mailed links.',
+      body: Reason,
     },
-    async (request, reply) => {
-      await changeRole(parts, request, request.params.id, request.body.role)
-      return reply.code(204).send(null)
-    },
+    disableAccount,
   )
+  act('enable', { summary: 'Let an account in again, also one that was leaving', body }, enableAccount)
+  act('reset', { summary: 'Have a link for a new password mailed to the owner', body }, startReset)
+  act(
+    'remove-factors',
+    { summary: 'Take all second factors and recovery codes from an account; its sessions end', body },
+    removeFactorsOf,
+  )
+  act('delete', { summary: 'Close an account; it is erased after 14 days', body }, startDeletion)
+  act('role', { summary: 'Make an account an admin, or a member', body: NewRole }, changeRole)
 
   app.post(
     '/admin/accounts/:id/end-sessions',

@@ -1,7 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Static } from 'typebox'
 import { record } from '../history/history.ts'
-import type { Bucket } from '../limits/limits.ts'
 import type { SiteParts } from '../parts.ts'
 import { provePassword } from '../passwords/change.ts'
 import { renewConfirmed } from '../sessions/sign-in.ts'
@@ -60,14 +59,11 @@ async function typedFactor(
 ): Promise<Method> {
   const { db, limits } = parts
   const client = clientOf(request)
-  const tries: Bucket = ['code', `${accountId} signed in`]
-  await limits.take(tries)
-  const method = await db.begin((tx) => useTypedFactor(tx, parts, { accountId, email, client }, typed))
-  if (method === undefined) {
+  return limits.attempt([['code', `${accountId} signed in`]], async () => {
+    const method = await db.begin((tx) => useTypedFactor(tx, parts, { accountId, email, client }, typed))
+    if (method !== undefined) return method
     parts.counters.count('sign-in-failures')
     await record(db, { accountId, event: 'factor-failed', client })
     throw new WrongCode()
-  }
-  await limits.giveBack(tries)
-  return method
+  })
 }

@@ -26,13 +26,19 @@ export interface Reset extends TypedFactor {
  * A new password for whoever holds the code, and shows a second factor where the account has one; every session ends,
  * and nobody is signed in by it.
  */
-export async function reset(
+export async function reset(parts: Parts, client: Client, body: Reset): Promise<void> {
+  const done = await parts.limits.attempt([['link', client.network]], () => useReset(parts, client, body))
+  // The link is a good one, and only to who holds it this is told.
+  if (!done) throw new FactorNeeded()
+}
+
+/** Whether it is done; not yet where a second factor is missing. */
+async function useReset(
   parts: Parts,
   client: Client,
   { token, password, code, recoveryCode }: Reset,
-): Promise<void> {
-  const { db, limits, passwords, common, outbox } = parts
-  await limits.take(['link', client.network])
+): Promise<boolean> {
+  const { db, passwords, common, outbox } = parts
   const link = await peekLink(db, 'reset', token)
   const [account] = link
     ? await db<[{ email: string; name: string }?]>`
@@ -41,11 +47,7 @@ export async function reset(
   if (!link || !account) throw new LinkInvalid()
   checkPassword(password, common, contextOf(parts, account.email, account.name))
   const factorDue = (await methodsOf(db, link.accountId)).length > 0
-  if (factorDue && !code && !recoveryCode) {
-    // The link is a good one, and only to who holds it this is told.
-    await limits.giveBack(['link', client.network])
-    throw new FactorNeeded()
-  }
+  if (factorDue && !code && !recoveryCode) return false
   const hashed = await passwords.hash(password)
   const owner = { accountId: link.accountId, email: account.email, client }
   const change = (proof?: (tx: Queries) => Promise<void>): Promise<void> =>
@@ -61,5 +63,5 @@ export async function reset(
     })
   if (factorDue) await withFactor(parts, token, owner, { code, recoveryCode }, change)
   else await change()
-  await limits.giveBack(['link', client.network])
+  return true
 }

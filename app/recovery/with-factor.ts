@@ -3,7 +3,6 @@ import { useTypedFactor, type TypedFactor } from '../factors/proof.ts'
 import type { Owner } from '../factors/recovery-codes.ts'
 import { WrongCode } from '../factors/totp-enrolment.ts'
 import { record } from '../history/history.ts'
-import type { Bucket } from '../limits/limits.ts'
 import { hashOf, spendLinkTry } from '../links/links.ts'
 import type { Parts } from '../parts.ts'
 
@@ -17,20 +16,19 @@ export async function withFactor(
 ): Promise<void> {
   const { db, limits } = parts
   // Those of sign-in are counted apart: neither can keep the other out.
-  const tries: Bucket = ['code', `${owner.accountId} reset`]
-  await limits.take(tries)
-  const triesLeft = await spendLinkTry(db, 'reset', token)
-  try {
-    await change(async (tx) => {
-      if (!(await useTypedFactor(tx, parts, owner, typed))) throw new WrongCode()
-    })
-  } catch (error) {
-    if (error instanceof WrongCode) {
-      parts.counters.count('sign-in-failures')
-      await record(db, { accountId: owner.accountId, event: 'factor-failed', client: owner.client })
-      if (triesLeft === 0) await db`delete from links where token_hash = ${hashOf(token)}`
+  await limits.attempt([['code', `${owner.accountId} reset`]], async () => {
+    const triesLeft = await spendLinkTry(db, 'reset', token)
+    try {
+      await change(async (tx) => {
+        if (!(await useTypedFactor(tx, parts, owner, typed))) throw new WrongCode()
+      })
+    } catch (error) {
+      if (error instanceof WrongCode) {
+        parts.counters.count('sign-in-failures')
+        await record(db, { accountId: owner.accountId, event: 'factor-failed', client: owner.client })
+        if (triesLeft === 0) await db`delete from links where token_hash = ${hashOf(token)}`
+      }
+      throw error
     }
-    throw error
-  }
-  await limits.giveBack(tries)
+  })
 }
