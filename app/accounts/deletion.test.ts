@@ -54,6 +54,21 @@ test('who deletes an account is out everywhere, and can keep it for 14 days', as
   expect(events.map(({ event }) => event)).toEqual(['account-created', 'account-leaving', 'account-kept'])
 })
 
+test('the service can not choose the day on which an account is erased', async () => {
+  const ada = await it.signedIn()
+  const { db } = it.service.parts
+  const dueIn14Days = async (): Promise<unknown> =>
+    (
+      await it.owner`select erase_at - now() between interval '13 days' and interval '14 days' as due from accounts where email = ${ada.email}`
+    )[0]
+  await db`update accounts set status = 'leaving', erase_at = now() where email = ${ada.email}`
+  expect(await dueIn14Days()).toEqual({ due: true })
+  await db`update accounts set erase_at = now() where email = ${ada.email}`
+  expect(await dueIn14Days()).toEqual({ due: true })
+  await db`update accounts set status = 'active' where email = ${ada.email}`
+  expect(await dueIn14Days()).toEqual({ due: null })
+})
+
 test('nothing is deleted without the password in a session that was confirmed', async () => {
   const ada = await it.signedIn()
   for (const body of [
