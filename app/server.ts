@@ -10,13 +10,10 @@ const service = await openService(settings, { logger: { level: process.env['LOG_
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void drain(signal))
 
-for (const site of sites) {
-  const listen = settings.listen[site]
-  // A socket file that outlived its process would be taken for a running server.
+// A socket file that outlived its process would be taken for a running server.
+for (const listen of Object.values(settings.listen))
   if ('path' in listen) rmSync(listen.path, { force: true })
-  await service.sites[site].listen(listen)
-}
-if ('path' in settings.listen.metrics) rmSync(settings.listen.metrics.path, { force: true })
+for (const site of sites) await service.sites[site].listen(settings.listen[site])
 service.metrics.listen(settings.listen.metrics)
 
 /** Takes no new requests, ends those it has begun, and only then lets go of the database. */

@@ -16,7 +16,7 @@ import type { Parts } from './parts.ts'
 import { CommonPasswords } from './passwords/common-passwords.ts'
 import { Passwords } from './passwords/passwords.ts'
 import { SessionStore } from './sessions/store.ts'
-import { sites, type Settings, type Site } from './settings.ts'
+import type { Settings, Site } from './settings.ts'
 
 export interface Service {
   parts: Parts
@@ -79,7 +79,7 @@ export async function openService(
     log: app.log,
     async close() {
       metrics.close()
-      await Promise.all(sites.map((site) => (site === 'app' ? app : admin).close()))
+      await Promise.all([app.close(), admin.close()])
       await Promise.all([sender.stop(), housekeeping.stop(), parts.reports.settled()])
       await Promise.all([db.end({ timeout: 5 }), pool.end()])
     },

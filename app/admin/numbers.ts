@@ -25,12 +25,12 @@ export interface Numbers {
 
 /** How the service is doing. */
 export async function readNumbers(
-  { db, passwords }: Pick<Parts, 'db' | 'passwords'>,
+  { db, passwords, outbox }: Pick<Parts, 'db' | 'passwords' | 'outbox'>,
   request: FastifyRequest,
   days = 30,
 ): Promise<Numbers> {
   admin(request)
-  const [perDay, [sums]] = await Promise.all([
+  const [perDay, [sums], mails] = await Promise.all([
     db<Day[]>`
       with days as (
         select generate_series(today - (${days}::int - 1), today, interval '1 day')::date as day
@@ -48,24 +48,23 @@ export async function readNumbers(
       select day::text, coalesce(sign_ups, 0) as sign_ups, coalesce(sign_ins, 0) as sign_ins,
         coalesce(failures, 0) as failures
       from days left join counted using (day) order by day`,
-    db<[Record<Status | 'admins' | 'sessions' | 'waiting' | 'oldestSeconds', number>]>`
+    db<[Record<Status | 'admins' | 'sessions', number>]>`
       select count(*) filter (where status = 'active')::int as active,
         count(*) filter (where status = 'disabled')::int as disabled,
         count(*) filter (where status = 'leaving')::int as leaving,
         count(*) filter (where role = 'admin' and status = 'active')::int as admins,
-        (select count(*)::int from sessions where account_id is not null and expires_at > now()) as sessions,
-        (select count(*)::int from outbox) as waiting,
-        (select coalesce(extract(epoch from now() - min(created_at)), 0)::int from outbox) as oldest_seconds
+        (select count(*)::int from sessions where account_id is not null and expires_at > now()) as sessions
       from accounts`,
+    outbox.depth(),
   ])
-  const { active, disabled, leaving, admins, sessions, waiting, oldestSeconds } = sums
+  const { active, disabled, leaving, admins, sessions } = sums
   const queue = passwords.queue.depth
   return {
     days: [...perDay],
     accounts: { active, disabled, leaving },
     admins,
     sessions,
-    outbox: { waiting, oldestSeconds },
+    outbox: mails,
     hashing: { running: queue.running, waiting: queue.waiting },
   }
 }

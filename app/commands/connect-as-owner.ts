@@ -1,5 +1,5 @@
 import postgres from 'postgres'
-import type { Db } from '../database/connect.ts'
+import { dialect, type Db } from '../database/connect.ts'
 import { CommandError } from './command-error.ts'
 import { asSocketUser } from './socket-user.ts'
 
@@ -14,8 +14,7 @@ export async function connectAsOwner(env: NodeJS.ProcessEnv): Promise<Db> {
     user: user ?? 'postgres',
     max: 1,
     connect_timeout: connectTimeoutSeconds,
-    onnotice: () => undefined,
-    transform: { column: { from: postgres.toCamel } },
+    ...dialect,
   })
   try {
     const [{ owner }] = await asSocketUser(

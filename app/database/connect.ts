@@ -6,6 +6,12 @@ export type Db = postgres.Sql
 /** The database, or a transaction in it. */
 export type Queries = postgres.ISql
 
+/** How all of our own code talks to Postgres: columns in camelCase, and nothing printed. */
+export const dialect = {
+  onnotice: () => undefined,
+  transform: { column: { from: postgres.toCamel } },
+}
+
 /** Connections are made when first needed, so that the app starts while Postgres still does. */
 export function connect({ host, name, user = userInfo().username }: Settings['database']): Db {
   return postgres({
@@ -18,7 +24,6 @@ export function connect({ host, name, user = userInfo().username }: Settings['da
     idle_timeout: 300,
     // No pause that grows with each failure: /healthz is to see a database as soon as it is back.
     backoff: () => 0.2,
-    onnotice: () => {},
-    transform: { column: { from: postgres.toCamel } },
+    ...dialect,
   })
 }

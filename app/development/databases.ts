@@ -1,4 +1,5 @@
 import postgres from 'postgres'
+import { dialect } from '../database/connect.ts'
 import { migrate } from '../database/migrate.ts'
 
 export const owner = 'accounts_owner'
@@ -6,13 +7,7 @@ export const serviceRole = 'app'
 
 /** Makes the two roles and one database with its tables, as provision does on a host. */
 export async function prepareDatabase(host: string, name: string): Promise<void> {
-  const cluster = postgres({
-    host,
-    user: 'postgres',
-    database: 'postgres',
-    max: 1,
-    onnotice: () => undefined,
-  })
+  const cluster = postgres({ host, user: 'postgres', database: 'postgres', max: 1, ...dialect })
   try {
     for (const [role, login] of [
       [owner, 'nologin'],
@@ -44,7 +39,6 @@ export function asOwner(host: string, database: string): postgres.Sql {
     user: 'postgres',
     max: 1,
     connection: { role: owner },
-    onnotice: () => undefined,
-    transform: { column: { from: postgres.toCamel } },
+    ...dialect,
   })
 }

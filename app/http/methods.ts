@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { refusal } from './refusals.ts'
 
 const MethodNotAllowed = refusal('METHOD_NOT_ALLOWED', 405)
@@ -15,20 +15,22 @@ export function methods(app: FastifyInstance): void {
     )
     routes.push({ pattern, methods: [method].flat() })
   })
-  const allowedAt = (url: string): string[] => {
+  const allowedAt = (url: string): Set<string> => {
     const path = url.split('?', 1)[0] ?? ''
-    return routes.flatMap(({ pattern, methods: taken }) => (pattern.test(path) ? taken : []))
+    return new Set(routes.flatMap(({ pattern, methods: taken }) => (pattern.test(path) ? taken : [])))
   }
   app.addHook('onRequest', async ({ method, url }, reply) => {
-    if (known.has(method)) return
     // Before anybody looks for a body that such a method might have.
-    reply.header('allow', [...new Set(allowedAt(url))].join(', '))
-    throw new MethodNotAllowed()
+    if (!known.has(method)) refuse(reply, allowedAt(url))
   })
-  app.setNotFoundHandler((request, reply) => {
-    const allowed = allowedAt(request.url)
-    if (allowed.length === 0 || allowed.includes(request.method)) throw new NotFound()
-    reply.header('allow', [...new Set(allowed)].join(', '))
-    throw new MethodNotAllowed()
+  app.setNotFoundHandler(({ method, url }, reply) => {
+    const allowed = allowedAt(url)
+    if (allowed.size === 0 || allowed.has(method)) throw new NotFound()
+    refuse(reply, allowed)
   })
+}
+
+function refuse(reply: FastifyReply, allowed: Set<string>): never {
+  reply.header('allow', [...allowed].join(', '))
+  throw new MethodNotAllowed()
 }

@@ -29,6 +29,14 @@ export class Outbox {
     for (const ms of commitsWithinMs) setTimeout(() => this.#wake(), ms).unref()
   }
 
+  /** How many mails wait, and for how long the oldest does. */
+  async depth(): Promise<{ waiting: number; oldestSeconds: number }> {
+    const [depth] = await this.#db<[{ waiting: number; oldestSeconds: number }]>`
+      select count(*)::int as waiting, coalesce(extract(epoch from now() - min(created_at)), 0)::int as oldest_seconds
+      from outbox`
+    return depth
+  }
+
   /** Whom to tell that there is something to send. */
   onMail(wake: () => void): void {
     this.#wake = wake

@@ -1,20 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { inTime } from '../health/in-time.ts'
 import type { Parts } from '../parts.ts'
 import { counted, type Counted } from './counters.ts'
 import type { EventLoop } from './event-loop.ts'
 import type { Metric, Sample } from './text.ts'
 
-const queryTimeoutMs = 2000
-
 /** What knows the numbers. */
-export type MetricParts = Pick<Parts, 'db' | 'passwords' | 'counters'>
+export type MetricParts = Pick<Parts, 'outbox' | 'passwords' | 'counters'>
 
 /** All numbers of this process, and those of the outbox, which all processes share. */
 export async function readMetrics(
-  { db, passwords, counters }: MetricParts,
+  { outbox, passwords, counters }: MetricParts,
   eventLoop: EventLoop,
 ): Promise<Metric[]> {
-  const outbox = await readOutbox(db)
+  const mails = await inTime(outbox.depth()).catch(() => undefined)
   const { running, waiting, refused } = passwords.queue.depth
   const delay = eventLoop.read()
   return [
@@ -31,12 +29,12 @@ export async function readMetrics(
     counter('accounts_hashes_refused_total', 'Passwords that found no place in the queue', [
       { value: refused },
     ]),
-    gauge('accounts_database_up', 'Whether Postgres answers', outbox ? 1 : 0),
+    gauge('accounts_database_up', 'Whether Postgres answers', mails ? 1 : 0),
     // Without a database nobody knows, and nought would be a lie.
-    ...(outbox
+    ...(mails
       ? [
-          gauge('accounts_mails_waiting', 'Mails in the outbox', outbox.waiting),
-          gauge('accounts_mails_oldest_seconds', 'For how long the oldest waits', outbox.oldestSeconds),
+          gauge('accounts_mails_waiting', 'Mails in the outbox', mails.waiting),
+          gauge('accounts_mails_oldest_seconds', 'For how long the oldest waits', mails.oldestSeconds),
         ]
       : []),
     {
@@ -52,17 +50,6 @@ export async function readMetrics(
     gauge('process_resident_memory_bytes', 'Memory of this process', process.memoryUsage.rss()),
     gauge('process_start_time_seconds', 'Since 1970', Math.round(Date.now() / 1000 - process.uptime())),
   ]
-}
-
-async function readOutbox(db: MetricParts['db']) {
-  const query = db<[{ waiting: number; oldestSeconds: number }]>`
-    select count(*)::int as waiting, coalesce(extract(epoch from now() - min(created_at)), 0)::int as oldest_seconds
-    from outbox`
-  const late = sleep(queryTimeoutMs, undefined, { ref: false })
-  return Promise.race([query, late]).then(
-    (rows) => rows?.[0],
-    () => undefined,
-  )
 }
 
 const counter = (name: string, help: string, samples: Sample[]): Metric => ({

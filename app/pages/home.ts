@@ -46,9 +46,7 @@ export function home(app: FastifyInstance, parts: SiteParts, running: Running): 
 /** `GET /version`, the same for programs. */
 export function version(app: FastifyInstance, { version: name, release, since }: Running): void {
   app.get('/version', (_request, reply) =>
-    reply
-      .header('cache-control', 'no-store')
-      .send({ version: name, release, since: since.toISOString(), node: process.version }),
+    reply.send({ version: name, release, since: since.toISOString(), node: process.version }),
   )
 }
 
