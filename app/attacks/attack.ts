@@ -30,6 +30,13 @@ export async function anyOf<T>(
   return undefined
 }
 
+/** Tries eight times at once what may work once. */
+export async function unlessOnce(attempt: (index: number) => Promise<Answer>): Promise<string | false> {
+  const answers = await Promise.all(Array.from({ length: 8 }, (_, index) => attempt(index)))
+  const count = answers.filter(({ status }) => status === 200).length
+  return count !== 1 && `it worked ${count} times`
+}
+
 /** Whether one of two kinds of request takes so much longer that a stranger can tell them apart. */
 export async function differsInTime(
   first: () => Promise<Answer>,

@@ -1,4 +1,4 @@
-import { anyOf, differs, differsInTime, unlessRefused, type Attack } from './attack.ts'
+import { anyOf, differs, differsInTime, unlessOnce, unlessRefused, type Attack } from './attack.ts'
 import {
   freshEmail,
   must,
@@ -49,11 +49,7 @@ export const recoveryAttacks: Attack[] = [
     async run(target) {
       const { email } = await newPerson(target)
       const token = await recoveryCode(target, email)
-      const answers = await Promise.all(
-        Array.from({ length: 8 }, (_, index) => reset(target, token, `${fresh}${index}`)),
-      )
-      const count = answers.filter(({ status }) => status === 200).length
-      return count !== 1 && `it worked ${count} times`
+      return unlessOnce((index) => reset(target, token, `${fresh}${index}`))
     },
   },
   {

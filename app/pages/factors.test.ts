@@ -1,7 +1,7 @@
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { appOf } from './authenticator-app.ts'
 import { noChromium, servePages, signIn, type ServedPages, timeout } from './in-chromium.ts'
+import { withAuthenticator } from './virtual-authenticator.ts'
 
 describe.skipIf(noChromium)('second factors in a browser', { timeout }, () => {
   let served: ServedPages
@@ -99,18 +99,3 @@ describe.skipIf(noChromium)('second factors in a browser', { timeout }, () => {
     await look('factors-removed')
   })
 })
-
-async function withAuthenticator(page: Page): Promise<void> {
-  const client = await page.context().newCDPSession(page)
-  await client.send('WebAuthn.enable')
-  await client.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  })
-}

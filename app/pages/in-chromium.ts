@@ -27,15 +27,14 @@ export interface ServedPages extends TestService {
 }
 
 /** The service on ports of this machine, and a real Chromium in front of it. */
-export async function servePages(env: NodeJS.ProcessEnv = {}): Promise<ServedPages> {
+export async function servePages(domain = 'localhost'): Promise<ServedPages> {
   const ports = { app: await freePort(), admin: await freePort() }
-  const origins = { app: `http://app.localhost:${ports.app}`, admin: `http://admin.localhost:${ports.admin}` }
+  const origins = { app: `http://app.${domain}:${ports.app}`, admin: `http://admin.${domain}:${ports.admin}` }
   const started = await startService({
     APP_SOCKET: '',
     APP_ORIGIN: origins.app,
     ADMIN_ORIGIN: origins.admin,
     APP_NAME: 'Ribbon & Co',
-    ...env,
   })
   const { sites } = started.service
   await sites.app.listen({ host: '127.0.0.1', port: ports.app })
