@@ -1,9 +1,13 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { request } from 'node:https'
 import { Resolver } from 'node:dns/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { connect, type SecureVersion } from 'node:tls'
 import { promisify } from 'node:util'
 import { LocalWorkspace, Stack } from '@pulumi/pulumi/automation/index.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -63,6 +67,24 @@ async function resolved(name: string): Promise<string> {
   const resolver = new Resolver()
   resolver.setServers([status.dns])
   return (await resolver.resolve4(name))[0] ?? ''
+}
+
+/** Status and body of a sign-in that is none, through the relay as a browser of this machine. */
+async function fetchFrom(url: string, headers: Record<string, string>): Promise<string> {
+  const { hostname, port, origin, host, pathname } = new URL(url)
+  const asked = request({
+    host: '127.0.0.1',
+    port: port || 443,
+    servername: hostname,
+    path: pathname,
+    method: 'POST',
+    ca: await readFile(description.ca),
+    agent: false,
+    headers: { host, origin, 'content-type': 'application/json', ...headers },
+  })
+  asked.end(JSON.stringify({ email: 'nobody@example.net', password: 'seven green boats' }))
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  return `${answer.statusCode} ${await text(answer)}`
 }
 
 beforeAll(async () => {
@@ -132,6 +154,53 @@ test('a browser opens both sites, and the bare domain leads to www', async () =>
 test('only ssh, HTTP and HTTPS are open from outside', async () => {
   expect(await openPorts(await resolved('app.example.localhost'))).toEqual([22, 80, 443])
   expect(await openPorts(description.hosts[0]?.address6 ?? '')).toEqual([22, 80, 443])
+})
+
+test('TLS 1.1 is refused by both sites, 1.2 and 1.3 are spoken', async () => {
+  for (const servername of ['www.example.localhost', 'app.example.localhost']) {
+    const host = await resolved(servername)
+    const speaks = async (version: SecureVersion): Promise<string | null> => {
+      // OpenSSL itself refuses versions this old unless told otherwise.
+      const socket = connect({
+        host,
+        port: 443,
+        servername,
+        minVersion: version,
+        maxVersion: version,
+        ciphers: 'DEFAULT@SECLEVEL=0',
+        ca: await readFile(description.ca),
+      })
+      try {
+        await once(socket, 'secureConnect')
+        return socket.getProtocol()
+      } finally {
+        socket.destroy()
+      }
+    }
+    // The server's own word, not that of this side.
+    await expect(speaks('TLSv1.1')).rejects.toThrow('alert protocol version')
+    expect(await speaks('TLSv1.2')).toBe('TLSv1.2')
+    expect(await speaks('TLSv1.3')).toBe('TLSv1.3')
+  }
+})
+
+test('the app learns a visitor’s address from Caddy, whatever the visitor says of it', async () => {
+  const forged = '203.0.113.77'
+  const { app, mail } = description.urls
+  const answer = await fetchFrom(`${app}/api/session`, {
+    'x-forwarded-for': forged,
+    'x-real-ip': forged,
+    forwarded: `for=${forged}`,
+  })
+  expect(answer).toMatch(/^401 .*WRONG_CREDENTIALS/)
+  const log = await onHost('journalctl -u "app@*" --since -5min -o cat')
+  const [failed] = log.split('\n').filter((line) => line.includes('"event":"sign-in-failed"'))
+  expect((JSON.parse(failed ?? '{}') as { network: string }).network).toMatch(/^198\.51\.100\./)
+  expect(log).not.toContain(forged)
+  const attacks = [join(repository, 'app/attacks/main.ts'), app, '--mailbox', mail, '--ca', description.ca]
+  const only = ['--address', '127.0.0.1', '--only', 'guess at one account from thirty networks']
+  const { stdout } = await exec(process.execPath, [...attacks, ...only])
+  expect(stdout).toContain('0 of 1 got through')
 })
 
 test('a second start changes nothing', async () => {
