@@ -14,6 +14,7 @@ import { withoutQueries } from './http/log-lines.ts'
 import { methods } from './http/methods.ts'
 import { lazySchemas } from './http/lazy-schemas.ts'
 import { securityHeaders } from './http/security-headers.ts'
+import { unreadBody } from './http/unread-body.ts'
 import { countRequests } from './metrics/server.ts'
 import { notMeLink } from './not-me/routes.ts'
 import { assets } from './pages/assets.ts'
@@ -50,6 +51,7 @@ export async function buildSite(site: Site, parts: Parts, options: SiteOptions):
   lazySchemas(app)
   await describe?.(app)
   countRequests(app, parts, site)
+  unreadBody(app)
   methods(app)
   errors(app, tellFor(all), (error, route) => parts.reports.report(error, route))
   securityHeaders(app, { https: origin.startsWith('https:') })
