@@ -1,4 +1,4 @@
-import type { Answer, Target } from './target.ts'
+import { waitAsTold, type Answer, type Target } from './target.ts'
 
 /** One thing that somebody with bad intentions tries. Answers how it got through, or nothing. */
 export interface Attack {
@@ -30,11 +30,15 @@ export async function anyOf<T>(
   return undefined
 }
 
-/** Tries eight times at once what may work once. */
+/** Tries eight times at once what may work once; again later where one network may not try so often. */
 export async function unlessOnce(attempt: (index: number) => Promise<Answer>): Promise<string | false> {
-  const answers = await Promise.all(Array.from({ length: 8 }, (_, index) => attempt(index)))
-  const count = answers.filter(({ status }) => status === 200).length
-  return count !== 1 && `it worked ${count} times`
+  for (;;) {
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, index) => attempt(index)))
+    const count = answers.filter(({ status }) => status === 200).length
+    const told = answers.find(({ status }) => status === 429)
+    if (count > 0 || !told) return count !== 1 && `it worked ${count} times`
+    await waitAsTold(told)
+  }
 }
 
 /** Whether one of two kinds of request takes so much longer that a stranger can tell them apart. */

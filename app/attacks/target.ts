@@ -101,7 +101,7 @@ export class Visitor {
     for (let tries = 0; ; tries += 1) {
       const answer = await this.send(sent)
       if (answer.status !== 429 || tries > 3) return answer
-      await sleep((Number(answer.headers['retry-after'] ?? 1) + 1) * 1000)
+      await waitAsTold(answer)
     }
   }
 }
@@ -151,6 +151,9 @@ export interface Person {
   email: string
   password: string
 }
+
+export const waitAsTold = ({ headers }: Answer): Promise<void> =>
+  sleep((Number(headers['retry-after'] ?? 1) + 1) * 1000)
 
 /** Somebody who signed up and followed the mail. */
 export async function newPerson(target: Target, email = freshEmail()): Promise<Person> {
