@@ -98,6 +98,26 @@ describe.skipIf(noChromium)("the admins' site in a browser", { timeout }, () => 
     await look('admin-own-account')
     await page.goto('/accounts/nobody')
     await look('admin-no-such-account')
+
+    // Nothing is asked of the server for almost as long as a session may rest.
+    await page.clock.install()
+    await page.goto('/accounts')
+    const ending = page.getByRole('alert')
+    await page.clock.fastForward('27:55')
+    expect(await ending.isVisible()).toBe(false)
+    await page.clock.fastForward('00:10')
+    await ending.getByText('You will be signed out in two minutes').waitFor()
+    await look('admin-idle')
+    await owner`update sessions set used_at = now() - interval '29 minutes'`
+    const stay = ending.getByRole('button', { name: 'Stay signed in' })
+    await stay.click()
+    await stay.waitFor({ state: 'hidden' })
+    expect(await owner`select from sessions where used_at > now() - interval '1 minute'`).toHaveLength(1)
+    await page.clock.fastForward('28:05')
+    await stay.waitFor()
+    await owner`update sessions set used_at = now() - interval '31 minutes'`
+    await stay.click()
+    await page.waitForURL('**/sign-in?next=*')
   })
 
   test('to a member it is closed, and says no more than that the password is wrong', async () => {

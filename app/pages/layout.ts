@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TObject } from 'typebox'
 import type { SiteParts } from '../parts.ts'
+import { adminIdleMinutes } from '../sessions/store.ts'
 import type { Site } from '../settings.ts'
 import { texts } from '../texts/en.ts'
 import { adminStyle, passkeys, script, style } from './assets.ts'
@@ -77,9 +78,15 @@ function whole(
           ${account && wayOut(request, site)}
         </header>
         <main id="main" tabindex="-1">${doneNow(request)}${body}</main>
+        ${account?.role === 'admin' && idleWarning}
       </body>
     </html> `
 }
+
+/** Shown by a script before nothing was done for too long: WCAG 2.2.1. Of others' sessions the limit is a whole day. */
+const idleWarning = html`<p class="ending" role="alert" data-idle-minutes="${adminIdleMinutes}" hidden>
+  ${words.ending} <button type="button" class="link">${words.stay}</button>
+</p>`
 
 /** What the form did that led here; the path names one of our own sentences and nothing else. */
 function doneNow({ query }: FastifyRequest): Part {

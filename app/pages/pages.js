@@ -31,6 +31,22 @@ for (const time of document.querySelectorAll('time')) {
   time.textContent = new Date(time.dateTime).toLocaleString(document.documentElement.lang, form)
 }
 
+// A session that nobody uses ends; whoever only reads or types is told in time to go on with it.
+const ending = document.querySelector('[data-idle-minutes]')
+if (ending instanceof HTMLElement) {
+  const warn = () =>
+    setTimeout(() => (ending.hidden = false), (Number(ending.dataset['idleMinutes']) - 2) * 60_000)
+  let timer = warn()
+  const goOn = async () => {
+    const { ok } = await fetch('/api/session')
+    if (!ok) return location.reload()
+    ending.hidden = true
+    clearTimeout(timer)
+    timer = warn()
+  }
+  ending.querySelector('button')?.addEventListener('click', () => void goOn())
+}
+
 for (const button of document.querySelectorAll('.reveal')) {
   const input = document.getElementById(button.getAttribute('aria-controls') ?? '')
   if (!(button instanceof HTMLButtonElement) || !(input instanceof HTMLInputElement)) continue

@@ -7,10 +7,12 @@ import { refusal } from '../http/refusals.ts'
 /** Ended from elsewhere while this request ran. */
 const SessionEnded = refusal('NOT_SIGNED_IN', 401)
 
+export const adminIdleMinutes = 30
+
 /** Idle and absolute limits; admins have shorter ones. ASVS 7.3.1 and 7.3.2, the reasons are in SECURITY.md. */
 export const sessionLimits = {
   member: { idle: '1 day', absolute: '30 days' },
-  admin: { idle: '30 minutes', absolute: '12 hours' },
+  admin: { idle: `${adminIdleMinutes} minutes`, absolute: '12 hours' },
   /** As long as the second step of a sign-in may take. */
   visitor: '10 minutes',
 } as const

@@ -9,6 +9,8 @@ export const pages = {
     back: 'Your account',
     signOut: 'Sign out',
     admin: 'Admin',
+    ending: 'You will be signed out in two minutes, because nothing was done here for a while.',
+    stay: 'Stay signed in',
     error: 'Error: ',
     problem: 'There is a problem',
   },
