@@ -120,7 +120,7 @@ test('every service of ours is in a sandbox, those of a release and of a machine
 })
 
 test(
-  'who guesses at ssh or at the app is shut out in both families; the operator never is',
+  'who guesses at ssh is shut out in both families, who guesses at the app from the sites; the operator never is',
   {
     timeout: 300_000,
   },
@@ -167,6 +167,9 @@ test(
       await attacker.$(`for i in $(seq 41); do ${ask('POST')}; done`)
       await expect.poll(() => opens(host.address, 443), { timeout: 20_000 }).toBe('shut')
       expect((await host.$('fail2ban-client status caddy')).stdout).toContain(attacker.address)
+      // The office of whoever mistyped may be the operators' too.
+      expect(await opens(host.address, 80)).toBe('shut')
+      expect(await opens(host.address, 22)).toBe('open')
     } finally {
       await host.$(
         'fail2ban-client unban --all; systemctl stop nobody-app; rm -rf /opt/shoestring/app/current',
