@@ -2,8 +2,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build, type BuildOptions, type Plugin } from 'esbuild'
+import type { BuildOptions, Plugin } from 'esbuild'
 import { makeCommonPasswords } from '../app/development/common-passwords-file.ts'
+import { built } from './built.ts'
 import { once } from './once.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -45,9 +46,7 @@ const under = (folder: string, files: Record<string, Uint8Array>): Record<string
   Object.fromEntries(Object.entries(files).map(([path, bytes]) => [`${folder}/${path}`, bytes]))
 
 const common = {
-  absWorkingDir: root,
   bundle: true,
-  write: false,
   platform: 'node',
   target: 'node26',
   // Names stay readable in a stack trace; the size is that of packages anyway.
@@ -81,16 +80,21 @@ const requireBuiltins: Plugin = {
   },
 }
 
+/** What decides on a bundle beside the files that go into it: where packages come from, and what stands here. */
+const recipe = once(async () => {
+  const paths = [join(root, 'package-lock.json'), fileURLToPath(import.meta.url)]
+  return (await Promise.all(paths.map((path) => readFile(path, 'utf8')))).join('\n')
+})
+
 async function bundle({ entry, format }: { entry: string; format: 'cjs' }): Promise<string> {
-  const { outputFiles } = await build({ ...common, entryPoints: [join(root, entry)], format })
-  const [file] = outputFiles
+  const [file] = await built(root, { ...common, entryPoints: [join(root, entry)], format }, await recipe())
   if (!file) throw new Error(`esbuild made nothing of ${entry}`)
-  return file.text
+  return Buffer.from(file.contents).toString()
 }
 
 /** ES modules that share what they share, and load the rest when it is first needed. */
 export async function bundleEntries(entries: Record<string, string>): Promise<Record<string, Uint8Array>> {
-  const { outputFiles } = await build({
+  const options: BuildOptions = {
     ...common,
     entryPoints: Object.fromEntries(Object.entries(entries).map(([name, path]) => [name, join(root, path)])),
     format: 'esm',
@@ -106,7 +110,8 @@ export async function bundleEntries(entries: Record<string, string>): Promise<Re
     banner: {
       js: "import{createRequire as shoestringRequire}from'node:module';const require=shoestringRequire(import.meta.url);",
     },
-  })
+  }
+  const outputFiles = await built(root, options, await recipe())
   return Object.fromEntries(outputFiles.map(({ path, contents }) => [relative(root, path), contents]))
 }
 
