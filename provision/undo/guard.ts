@@ -36,6 +36,9 @@ export class Guard {
   async arm(summary: string): Promise<void> {
     const { $ } = this.#host
     if (this.#armedAtMs === undefined) {
+      // One that an earlier run has left would fire before its time, and keep ours from being made.
+      await $({ nothrow: true })`systemctl stop ${undoTimer}`
+      await $({ nothrow: true })`systemctl reset-failed ${undoTimer} ${undoUnit}`
       await $`sh -c ${noteScript}`
       await this.#host.write(`${undoFolder}/undo`, undoScript, { ...rootFile, mode: 0o700 })
       await $`sh -c ${armScript}`

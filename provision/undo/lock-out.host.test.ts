@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { evesKey } from '../on-test-host.ts'
 import { appended, nobody, sshdPath, test, tryOut, type Bad } from './on-hardened-host.ts'
+import { undoUnit } from './undo-script.ts'
 
 const cases: [string, Bad, RegExp][] = [
   [
@@ -98,6 +99,18 @@ test(
     expect([error, left]).toEqual([undefined, ''])
     await sleep(9000)
     expect((await web.host.$(`tail -1 ${sshdPath}`)).stdout).toBe('# Held.\n')
+    expect((await tryOut(web, { file: (files) => files })).error).toBeUndefined()
+  },
+)
+
+test(
+  'a timer that an earlier run has left is stopped before ours is armed',
+  { timeout: 60_000 },
+  async ({ lab, web: site }) => {
+    const web = await site.on(lab)
+    await web.host.$(`systemd-run --quiet --unit=${undoUnit} --on-active=300`)
+    const { error, left } = await tryOut(web, { file: appended('# Held.') })
+    expect([error, left]).toEqual([undefined, ''])
     expect((await tryOut(web, { file: (files) => files })).error).toBeUndefined()
   },
 )
