@@ -39,14 +39,15 @@ export function planService(service: Service): Change[] {
     startReads.files.some(({ mtimeMs }) => mtimeMs > unit.startedMs) ||
     (program !== undefined && unit.program !== program)
   const unread = reloadReads?.change || reloadReads?.files.some(({ mtimeMs }) => mtimeMs > unit.changedMs)
+  const unreadUnit = unitFileChanges || unit.stale
   return [
-    ...(unitFileChanges || unit.stale
-      ? [change(`make systemd read ${short}'s unit`, ({ $ }) => $`systemctl daemon-reload`)]
-      : []),
     ...(unit.masked ? [change(`unmask ${short}`, (host) => unmask(host, name))] : []),
     ...(service.enable === false || unit.enabled
       ? []
-      : [change(`enable ${short} at boot`, ({ $ }) => $`systemctl enable ${name}`)]),
+      : [change(`enable ${short} at boot`, enable([name], unreadUnit))]),
+    ...(unreadUnit
+      ? [change(`make systemd read ${short}'s unit`, ({ $ }) => $`systemctl daemon-reload`)]
+      : []),
     // A service that takes its time to reload runs meanwhile.
     ...(unit.state !== 'active' && unit.state !== 'reloading'
       ? [change(`start ${short}`, (host) => start(host, name))]
@@ -56,6 +57,11 @@ export function planService(service: Service): Change[] {
           ? [change(`reload ${short}`, (host) => reload(host, name, reloadReads?.files ?? []))]
           : []),
   ]
+}
+
+/** Enables units; where systemd is told right after it to read all units, it isn't told twice. */
+export function enable(names: string[], readAfter: boolean): Change['apply'] {
+  return ({ $ }) => $`systemctl enable ${readAfter ? ['--no-reload', ...names] : names}`
 }
 
 /** Masked for good, until the next boot, or both. */

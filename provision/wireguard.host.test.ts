@@ -66,8 +66,8 @@ test(
       'wireguard: make a key for the host',
       'wireguard: write /etc/wireguard/wg0.conf',
       'wireguard: write /etc/systemd/system/shoestring-wireguard.service',
-      "wireguard: make systemd read shoestring-wireguard's unit",
       'wireguard: enable shoestring-wireguard at boot',
+      "wireguard: make systemd read shoestring-wireguard's unit",
       'wireguard: start shoestring-wireguard',
     ])
     expect((await provisioned.converge(task)).applied).toEqual([])

@@ -103,8 +103,8 @@ test('fail2ban: is configured and started once, and started anew for files that 
   const step = fail2ban({}, (path) => `${path}\n`)
   const written = summariesOf(step, step.bare)
   expect(written.slice(-3)).toEqual([
-    "make systemd read fail2ban's unit",
     'enable fail2ban at boot',
+    "make systemd read fail2ban's unit",
     'start fail2ban',
   ])
   const paths = written.flatMap((summary) => /^write (.+)/.exec(summary)?.[1] ?? [])
@@ -125,8 +125,8 @@ test('file sums: compared by a timer that is started once', () => {
   const step = fileSums((path) => `${path}\n`)
   const summaries = summariesOf(step, step.bare)
   expect(summaries.slice(-3)).toEqual([
-    "make systemd read shoestring-sums.timer's unit",
     'enable shoestring-sums.timer at boot',
+    "make systemd read shoestring-sums.timer's unit",
     'start shoestring-sums.timer',
   ])
   const paths = summaries.flatMap((summary) => /^write (.+)/.exec(summary)?.[1] ?? [])
@@ -166,8 +166,8 @@ test('swap: in memory where the kernel can, in a file elsewhere, left out in a c
   })
   expect(summariesOf(step, step.bare)).toEqual([
     'write /etc/systemd/system/shoestring-swap.service',
-    "make systemd read shoestring-swap's unit",
     'enable shoestring-swap at boot',
+    "make systemd read shoestring-swap's unit",
     'start shoestring-swap',
   ])
   summariesOf(step, { ...step.bare, zram: false })

@@ -5,6 +5,7 @@ import { rootFile, type Host } from '../host.ts'
 import { planFiles, readFiles, type ObservedFiles, type OwnedFile } from '../owned-file.ts'
 import { change, type Step } from '../step.ts'
 import type { Render } from '../template.ts'
+import { enable } from '../unit.ts'
 
 interface Mount {
   path: string
@@ -66,16 +67,11 @@ export function mountOptions(
       return [
         ...fileChanges,
         ...planFiles([{ path: fstab, content, ...rootFile }], found),
+        ...(disabled.length > 0
+          ? [change(`mount so at every boot: ${disabled.join(' ')}`, enable(disabled, unread))]
+          : []),
         ...(unread
           ? [change("make systemd read the mounts' units", ({ $ }) => $`systemctl daemon-reload`)]
-          : []),
-        ...(disabled.length > 0
-          ? [
-              change(
-                `mount so at every boot: ${disabled.join(' ')}`,
-                ({ $ }) => $`systemctl enable ${disabled}`,
-              ),
-            ]
           : []),
         // logind must be in the group before /proc hides people's processes from it.
         ...(fileChanges.some(({ summary }) => summary.includes('logind'))

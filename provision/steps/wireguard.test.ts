@@ -37,8 +37,8 @@ test('a fresh host makes its own key, and the tunnel comes up at every boot', ()
     'make a key for the host',
     'write /etc/wireguard/wg0.conf',
     'write /etc/systemd/system/shoestring-wireguard.service',
-    "make systemd read shoestring-wireguard's unit",
     'enable shoestring-wireguard at boot',
+    "make systemd read shoestring-wireguard's unit",
     'start shoestring-wireguard',
   ]
   expect(summariesOf(step, step.bare)).toEqual(fresh)
