@@ -9,6 +9,7 @@ import { planService } from '../unit.ts'
 
 const settingsPath = `${cluster.config}/conf.d/00-shoestring.conf`
 const accessPath = `${cluster.config}/pg_hba.conf`
+export const postgresUnitPath = `/etc/systemd/system/${cluster.unit}.d/00-shoestring.conf`
 
 /** The cluster: tuned for a small host, reached over its socket only, by the users that the system vouches for. */
 export function postgres(
@@ -17,6 +18,7 @@ export function postgres(
 ): Step<{ made: boolean; unit: Unit; files: ObservedFiles }> {
   const access = { mode: 0o640, owner: 'postgres', group: 'postgres' }
   const settings: OwnedFile = { path: settingsPath, content: render(settingsPath), ...access }
+  const unitFile: OwnedFile = { path: postgresUnitPath, content: render(postgresUnitPath), ...rootFile }
   const who: OwnedFile = { path: accessPath, content: render(accessPath, desired), ...access }
   return {
     name: 'postgres',
@@ -26,23 +28,25 @@ export function postgres(
         host.list(cluster.config),
         host.read(makingPath),
         readUnits(host, [cluster.unit]),
-        readFiles(host, [settingsPath, accessPath]),
+        readFiles(host, [postgresUnitPath, settingsPath, accessPath]),
       ])
       return { made: names.includes('postgresql.conf') && half === undefined, unit, files }
     },
     plan(observed) {
       const { files } = observed
       const [settingsChanges, whoChanges] = [planFiles([settings], files), planFiles([who], files)]
+      const unitChanges = planFiles([unitFile], files)
       return [
         ...(observed.made ? [] : [change(`make cluster ${version}/main`, makeCluster)]),
         ...settingsChanges,
         ...whoChanges,
+        ...unitChanges,
         ...planService({
           name: cluster.unit,
           unit: observed.unit,
-          unitFileChanges: false,
-          startReads: reads(settingsChanges.length > 0, settingsPath, files),
-          reloadReads: reads(whoChanges.length > 0, accessPath, files),
+          unitFileChanges: unitChanges.length > 0,
+          startReads: reads(settingsChanges.length > 0, files, [settingsPath, postgresUnitPath]),
+          reloadReads: reads(whoChanges.length > 0, files, [accessPath]),
           // Debian starts every cluster whose start.conf says `auto`; its units are never enabled one by one.
           enable: false,
         }),
@@ -61,17 +65,19 @@ async function makeCluster(host: Host): Promise<void> {
     await Promise.all([host.remove(cluster.config), host.remove(cluster.data)])
   }
   await host.write(makingPath, '', rootFile)
+  // As at boot, where it stands for all clusters; there is none yet that it could start.
+  await $`systemctl start postgresql.service`
   // Not started yet: it starts once, with its settings in place. C.UTF-8 sorts the same after every system upgrade.
   await $`pg_createcluster ${version} main --locale=C.UTF-8 --encoding=UTF8 -- --data-checksums`
-  // The service manager learns of a new cluster from a generator.
-  await $`systemctl daemon-reload`
   await $`sync`
   await host.remove(makingPath)
   // Before anybody puts anything into it.
   await $`sync ${dirname(makingPath)}`
 }
 
-function reads(changes: boolean, path: string, files: ObservedFiles) {
-  const file = files[path]
-  return { change: changes, files: file ? [{ path, mtimeMs: file.mtimeMs }] : [] }
+function reads(changes: boolean, files: ObservedFiles, paths: string[]) {
+  return {
+    change: changes,
+    files: paths.flatMap((path) => (files[path] ? [{ path, mtimeMs: files[path].mtimeMs }] : [])),
+  }
 }

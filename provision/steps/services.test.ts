@@ -52,20 +52,24 @@ test('postgres: makes the cluster with its settings before it starts it, once', 
     'make cluster 17/main',
     'write /etc/postgresql/17/main/conf.d/00-shoestring.conf',
     'write /etc/postgresql/17/main/pg_hba.conf',
+    'write /etc/systemd/system/postgresql@17-main.service.d/00-shoestring.conf',
+    "make systemd read postgresql@17-main's unit",
     'start postgresql@17-main',
   ])
 })
 
 test('postgres: restarts for newer settings, reloads for a newer pg_hba.conf, also after a run that died before', () => {
   const step = postgres(data, render)
-  const [settingsPath, accessPath] = [
+  const [settingsPath, accessPath, unitPath] = [
     '/etc/postgresql/17/main/conf.d/00-shoestring.conf',
     '/etc/postgresql/17/main/pg_hba.conf',
+    '/etc/systemd/system/postgresql@17-main.service.d/00-shoestring.conf',
   ]
   const observed = (settingsMs: number, accessMs: number) => ({
     made: true,
     unit: { ...noUnit, exists: true, state: 'active', startedMs: 100, changedMs: 200 },
     files: {
+      [unitPath]: file(render(unitPath), 50),
       [settingsPath]: {
         ...file(render(settingsPath), settingsMs, 0o640),
         owner: 'postgres',
@@ -125,8 +129,8 @@ test('caddy: installs, configures and starts it on a bare host', () => {
     'write /etc/systemd/system/caddy.service',
     'write /etc/caddy/acme-root.pem',
     'write /etc/caddy/Caddyfile',
-    "make systemd read caddy's unit",
     'enable caddy at boot',
+    "make systemd read caddy's unit",
     'start caddy',
   ])
 })
