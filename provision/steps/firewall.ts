@@ -47,7 +47,7 @@ export function firewall(desired: { allow: string[]; sshFrom?: string[] | undefi
         ...(observed.enabled && observed.loaded ? [] : [change('enable', ({ $ }) => $`ufw --force enable`)]),
         ...(observed.unit.enabled && observed.unit.state === 'active'
           ? []
-          : [change('bring it up at boot', ({ $ }) => $`systemctl enable --now ufw.service`)]),
+          : [change('bring it up at boot', (host) => bringUp(host, observed.unit))]),
       ]
     },
   }
@@ -57,6 +57,12 @@ async function deleteRule({ $ }: Host, words: string): Promise<void> {
   const [first = '', ...rest] = words.split(' ')
   // ufw says `ufw delete deny …` but `ufw route delete allow …`.
   await (first === 'route' ? $`ufw route delete ${rest}` : $`ufw delete ${first} ${rest}`)
+}
+
+async function bringUp({ $ }: Host, unit: Ufw['unit']): Promise<void> {
+  // Debian's package has enabled it. Doing so again takes a second: it has a script of the old kind beside its unit.
+  if (!unit.enabled) await $`systemctl enable ufw.service`
+  await $`systemctl start ufw.service`
 }
 
 async function filterIpv6(host: Host): Promise<void> {
