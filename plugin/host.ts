@@ -1,7 +1,6 @@
 import type { Artifact, DesiredHost, Request } from '../provision/desired.ts'
-import { debianPackages } from '../provision/playbook.ts'
+import { debianPackages, early } from '../provision/playbook.ts'
 import { idleUnits } from '../provision/steps/idle-services.ts'
-import { aptFiles } from '../provision/steps/packages.ts'
 import { wireguardKeyPath } from '../provision/steps/wireguard.ts'
 import { loginsAt } from './connection.ts'
 import { onHost } from './on-host.ts'
@@ -70,25 +69,26 @@ async function askWireguardKey(ssh: Ssh, { wireguard }: HostInputs): Promise<Bag
   return code === 0 ? { wireguardKey: stdout.trim() } : {}
 }
 
+/** Of 120 MB, once a process too: a first converge comes in twice. */
+const nodeSum = once(() => sha256(process.execPath))
+
 async function sendWhatIsMissing(ssh: Ssh, call: Call): Promise<void> {
-  const node: Shipment = {
-    name: `Node ${nodeVersion}`,
-    source: process.execPath,
-    target: nodeOnHost,
-    sha256: await sha256(process.execPath),
-  }
-  const shipments = await missing(ssh, [node, (await caddy()).shipment])
   const send = async (): Promise<void> => {
-    for (const shipment of shipments) {
+    const node: Shipment = {
+      name: `Node ${nodeVersion}`,
+      source: process.execPath,
+      target: nodeOnHost,
+      sha256: await nodeSum(),
+    }
+    for (const shipment of await missing(ssh, [node, (await caddy()).shipment])) {
       await call.status(`send ${shipment.name}`)
       await ship(ssh, shipment)
       await call.info(`runtime: sent ${shipment.name}`)
     }
   }
   const install = async (): Promise<void> => {
-    const templates = await readTemplates()
-    const files = Object.fromEntries(aptFiles.map((path) => [path, templates[path] ?? '']))
-    if (await installPackages(ssh, { names: debianPackages, files, idle: idleUnits })) {
+    const before = early(await readTemplates())
+    if (await installPackages(ssh, { names: debianPackages, idle: idleUnits, ...before })) {
       await call.info(`packages: install ${debianPackages.join(' ')}`)
     }
   }

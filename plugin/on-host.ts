@@ -36,6 +36,7 @@ export function onHost<Inputs extends Place>(concern: Concern<Inputs>): Handlers
 
   async function converge(inputs: Inputs, call: Call, former?: Inputs): Promise<Bag> {
     let told: Bag = {}
+    let prepared = false
     const work = async (ssh: Ssh): Promise<boolean> => {
       const { login = 'root', nextLogin } = ssh.destination
       if (login !== 'root' && nextLogin === undefined) throw retired(call.name, login)
@@ -43,7 +44,8 @@ export function onHost<Inputs extends Place>(concern: Concern<Inputs>): Handlers
       const keep = nextLogin === undefined || login === nextLogin ? undefined : [login]
       const request = await concern.requestFor(inputs, 'converge', keep)
       if (!request) throw new Error(`${call.name}: its inputs are not complete`)
-      await concern.prepare?.(ssh, call)
+      if (!prepared) await concern.prepare?.(ssh, call)
+      prepared = true
       await convergeOn(ssh, request, call)
       told = (await concern.told?.ask(ssh, inputs)) ?? {}
       return keep !== undefined

@@ -61,33 +61,46 @@ export async function ship(ssh: Ssh, { name, source, target, sha256: sum }: Ship
 /** What Debian brings to a host, and the files that decide how. */
 export interface DebianPackages {
   readonly names: readonly string[]
-  /** Content by path; what the packages step owns, there before its time. */
+  /** Content by path; what steps own, there before their time. */
   readonly files: Readonly<Record<string, string>>
   /** Units of these packages that are never to start, so that they don't while they are installed. */
   readonly idle: readonly string[]
+  /** Units among the files that start at boot. */
+  readonly enabled: readonly string[]
 }
 
 /**
  * Installs all packages of a fresh Debian in one go, for it lacks Node's own library too: the runtime is sent meanwhile.
  * A mirror that has only some of them is the packages step's to tell. Answers whether there was anything to do.
  */
-export async function installPackages(ssh: Ssh, { names, files, idle }: DebianPackages): Promise<boolean> {
+export async function installPackages(
+  ssh: Ssh,
+  { names, files, idle, enabled }: DebianPackages,
+): Promise<boolean> {
   const writes = Object.entries(files).map(([path, content]) => {
     const text = Buffer.from(content).toString('base64')
     return `mkdir -p "$(dirname ${path})" && echo ${text} | base64 -d > ${path}.new && chmod 644 ${path}.new && mv ${path}.new ${path}`
   })
-  const install = 'apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=120'
+  const settings = '/run/shoestring-apt.conf'
+  const install = `apt-get install -c ${settings} -q -y --no-install-recommends -o DPkg::Lock::Timeout=120`
   const command = [
     'export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a LC_ALL=C.UTF-8',
     'ldconfig -p | grep -q libatomic.so.1 && exit',
     'echo installing; umask 022',
     ...writes,
     ...idle.map((unit) => `ln -sfn /dev/null /etc/systemd/system/${unit}`),
+    // Packages enable their services and leave it to the steps to start them, with their settings in place. Otherwise
+    // systemd would read all its units again after each package: a quarter of the processor time.
+    'export SYSTEMD_OFFLINE=1',
+    `systemctl enable -q ${enabled.join(' ')} >&2`,
+    // Debconf reads the questions of all packages first, so that somebody can answer them in one go: nobody is asked.
+    `echo '#clear DPkg::Pre-Install-Pkgs;' > ${settings}`,
     // A run before may have been killed while dpkg was at work.
     '[ -z "$(dpkg --audit)" ] || dpkg --configure -a >&2',
     // apt may be busy, as it is on a droplet's first boot.
     'for try in $(seq 60); do apt-get update -q && break; sleep 2; done >&2',
-    `${install} ${names.join(' ')} >&2 || ${install} libatomic1 >&2`,
+    `${install} ${names.join(' ')} >&2 || ${install} libatomic1 >&2 || exit`,
+    'SYSTEMD_OFFLINE=0 systemctl daemon-reload >&2',
   ].join('\n')
   const { code, stdout, stderr } = await ssh.run(command)
   if (code === 0) return stdout !== ''

@@ -1,4 +1,4 @@
-import type { DesiredHost, Request } from './desired.ts'
+import type { DesiredHost, Request, Templates } from './desired.ts'
 import { release } from './release/release.ts'
 import { releaseRemoval } from './release/removal.ts'
 import type { Step } from './step.ts'
@@ -6,9 +6,9 @@ import { appSecret } from './steps/app-secret.ts'
 import { caddy } from './steps/caddy.ts'
 import { clock } from './steps/clock.ts'
 import { database } from './steps/database.ts'
-import { fail2ban } from './steps/fail2ban.ts'
+import { fail2ban, fail2banUnitPath } from './steps/fail2ban.ts'
 import { fileModes } from './steps/file-modes.ts'
-import { fileSums } from './steps/file-sums.ts'
+import { fileSums, sumsUnits } from './steps/file-sums.ts'
 import { firewall } from './steps/firewall.ts'
 import { ground } from './steps/ground.ts'
 import { hostname } from './steps/hostname.ts'
@@ -17,13 +17,13 @@ import { journal } from './steps/journal.ts'
 import { kernel } from './steps/kernel.ts'
 import { mountOptions } from './steps/mounts.ts'
 import { operators } from './steps/operators.ts'
-import { packages } from './steps/packages.ts'
+import { aptFiles, packages } from './steps/packages.ts'
 import { plainFiles } from './steps/plain-files.ts'
-import { postgres } from './steps/postgres.ts'
+import { postgres, postgresUnitPath } from './steps/postgres.ts'
 import { sshd } from './steps/sshd.ts'
 import { swap } from './steps/swap.ts'
 import { systemUsers } from './steps/system-users.ts'
-import { wayBack } from './steps/way-back.ts'
+import { wayBack, wayBackUnits } from './steps/way-back.ts'
 import { wireguard, wireguardPackages } from './steps/wireguard.ts'
 import { renderer, type Render } from './template.ts'
 
@@ -53,6 +53,19 @@ export const debianPackages = [
   'ufw',
   'unattended-upgrades',
 ]
+
+/**
+ * What stands before the first package is installed, by path: how apt and dpkg go about it, and units that are the same
+ * on every host. Systemd reads all units once after the packages; each of these steps alone would have it read again.
+ */
+export function early(files: Templates): { files: Record<string, string>; enabled: string[] } {
+  const render = renderer(files)
+  const paths = [...aptFiles, ...sumsUnits.paths, ...wayBackUnits.paths, fail2banUnitPath, postgresUnitPath]
+  return {
+    files: Object.fromEntries(paths.map((path) => [path, render(path, wayBackUnits.values)])),
+    enabled: [...sumsUnits.enabled, ...wayBackUnits.enabled],
+  }
+}
 
 /** The steps of a request, in the order in which they build on each other. */
 export function playbook(request: Request): Step<unknown>[] {

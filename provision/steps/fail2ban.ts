@@ -7,9 +7,9 @@ import type { Render } from '../template.ts'
 import { planService } from '../unit.ts'
 
 const jailsPath = '/etc/fail2ban/jail.local'
-const unitPath = '/etc/systemd/system/fail2ban.service.d/00-shoestring.conf'
+export const fail2banUnitPath = '/etc/systemd/system/fail2ban.service.d/00-shoestring.conf'
 const configPaths = ['/etc/fail2ban/fail2ban.local', '/etc/fail2ban/filter.d/shoestring-caddy.conf']
-const paths = [...configPaths, jailsPath, unitPath]
+const paths = [...configPaths, jailsPath, fail2banUnitPath]
 
 /** Who guesses passwords, at ssh or at the app, is shut out for a while; the operators' networks never are. */
 export function fail2ban(
@@ -22,7 +22,7 @@ export function fail2ban(
     ...configPaths.map((path) => ({ path, content: render(path), ...rootFile })),
     { path: jailsPath, content: render(jailsPath, { ignore }), ...rootFile },
   ]
-  const unitFile: OwnedFile = { path: unitPath, content: render(unitPath), ...rootFile }
+  const unitFile: OwnedFile = { path: fail2banUnitPath, content: render(fail2banUnitPath), ...rootFile }
   return {
     name: 'fail2ban',
     bare: { unit: noUnit, files: {} },

@@ -6,8 +6,11 @@ import type { Render } from '../template.ts'
 import { planService } from '../unit.ts'
 
 const timer = 'shoestring-sums.timer'
-const unitPaths = ['/etc/systemd/system/shoestring-sums.service', `/etc/systemd/system/${timer}`]
-const paths = [...unitPaths, '/etc/default/debsums']
+export const sumsUnits = {
+  paths: ['/etc/systemd/system/shoestring-sums.service', `/etc/systemd/system/${timer}`],
+  enabled: [timer],
+}
+const paths = [...sumsUnits.paths, '/etc/default/debsums']
 
 /** Once a week, what Debian brought is compared with what it packed. */
 export function fileSums(render: Render): Step<{ unit: Unit; files: ObservedFiles }> {
