@@ -48,7 +48,7 @@ export async function look(
   const addresses = [host.address, ...(address6 ? [address6] : [])]
   const outside: Part<Outside>[] = []
   for (const address of addresses) outside.push(await part(() => openFromOutside(address, tcp)))
-  const sites = ['www', 'app'].map((site) => `${site}.${host.domain}`)
+  const sites = ['www', 'app', 'admin'].map((site) => `${site}.${host.domain}`)
   const [udpSeen, certificates] = await Promise.all([
     part(() => udpAnswers(host.address, udp)),
     Promise.all(sites.map((site) => part(() => certificateOf(site, host.address, ca), site))),
