@@ -1,10 +1,11 @@
 # The host as people script it by hand: the same packages, users, files and services as ours, checked as little as such
-# scripts check. Arguments: the operator's name and key.
+# scripts check. Node is Debian's, where ours brings its own: the app needs one. Arguments: the operator's name and key.
 set -e
 export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a
 apt-get update -q
 apt-get install -y -q --no-install-recommends \
-  ca-certificates sudo ufw fail2ban python3-systemd unattended-upgrades postgresql-17 caddy
+  apt-listchanges ca-certificates caddy debsums fail2ban libpam-passwdqc libpam-tmpdir needrestart nodejs \
+  postgresql-17 python3-systemd sudo systemd-timesyncd ufw unattended-upgrades
 
 hostnamectl set-hostname web
 
