@@ -27,7 +27,7 @@ const browser = { host: 'app.localhost', 'sec-fetch-site': 'same-origin' }
 const json = { ...browser, 'content-type': 'application/json' }
 // As the unit on a host starts it.
 const unit = await readFile(join(repository, 'templates/etc/systemd/system/app@.service.tmpl'), 'utf8')
-const flags = /^ExecStart=.* (--.*) server\.mjs$/m.exec(unit)?.[1]?.split(' ') ?? []
+const flags = /^ExecStart=\{\{ node \}\} (.*) server\.mjs$/m.exec(unit)?.[1]?.split(' ') ?? []
 const variables = Object.fromEntries(
   [...unit.matchAll(/(UV_THREADPOOL_SIZE|MALLOC_ARENA_MAX)=(\d+)/g)].map(([, name, value]) => [name, value]),
 )
