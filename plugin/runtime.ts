@@ -24,7 +24,8 @@ export const currentNode = `${nodeFolder}/current/bin/node`
 
 export async function sha256(file: string): Promise<string> {
   const hash = createHash('sha256')
-  await pipeline(createReadStream(file), hash)
+  // In pieces of a megabyte: of 58 MB in the usual 64 KB, reading takes longer than hashing.
+  await pipeline(createReadStream(file, { highWaterMark: 1024 * 1024 }), hash)
   return hash.digest('hex')
 }
 
