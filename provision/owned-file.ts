@@ -43,6 +43,14 @@ function nameOf(known: Map<string, { name: string; id: number }>, id: number): s
   return known.values().find((entry) => entry.id === id)?.name ?? String(id)
 }
 
+/** When those of some files that stand there were written, as a service is compared with what it reads. */
+export function written(files: ObservedFiles, paths: readonly string[]): { path: string; mtimeMs: number }[] {
+  return paths.flatMap((path) => {
+    const file = files[path]
+    return file ? [{ path, mtimeMs: file.mtimeMs }] : []
+  })
+}
+
 /** What makes the files as desired: written whole, checked before they replace the old ones. */
 export function planFiles(desired: OwnedFile[], observed: ObservedFiles): Change[] {
   return desired.flatMap((file) => {

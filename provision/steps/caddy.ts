@@ -11,7 +11,14 @@ import {
 import { noUnit, readUnits, type Unit } from '../facts/unit.ts'
 import { rootFile, type Host } from '../host.ts'
 import { asKept } from '../networks.ts'
-import { planAbsent, planFiles, readFiles, type ObservedFiles, type OwnedFile } from '../owned-file.ts'
+import {
+  planAbsent,
+  planFiles,
+  readFiles,
+  written,
+  type ObservedFiles,
+  type OwnedFile,
+} from '../owned-file.ts'
 import { change, type Step } from '../step.ts'
 import type { Render } from '../template.ts'
 import { planService } from '../unit.ts'
@@ -122,11 +129,4 @@ function validate(program: string) {
   const home = ['HOME', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME'].map((name) => `${name}=/var/lib/caddy`)
   return ({ $ }: Host, candidate: string) =>
     $`${asCaddy} ${home} ${program} validate --adapter caddyfile --config ${candidate}`
-}
-
-function written(files: ObservedFiles, paths: string[]) {
-  return paths.flatMap((path) => {
-    const file = files[path]
-    return file ? [{ path, mtimeMs: file.mtimeMs }] : []
-  })
 }

@@ -1,7 +1,7 @@
 import type { DesiredHost } from '../desired.ts'
 import { noUnit, readUnits, type Unit } from '../facts/unit.ts'
 import { rootFile } from '../host.ts'
-import { planFiles, readFiles, type ObservedFiles, type OwnedFile } from '../owned-file.ts'
+import { planFiles, readFiles, written, type ObservedFiles, type OwnedFile } from '../owned-file.ts'
 import type { Step } from '../step.ts'
 import type { Render } from '../template.ts'
 import { planService } from '../unit.ts'
@@ -44,7 +44,7 @@ export function fail2ban(
           unitFileChanges: unitChanges.length > 0,
           startReads: {
             change: configChanges.length > 0,
-            files: paths.flatMap((path) => (files[path] ? [{ path, mtimeMs: files[path].mtimeMs }] : [])),
+            files: written(files, paths),
           },
         }),
       ]

@@ -1,6 +1,6 @@
 import { noUnit, readUnits, type Unit } from '../facts/unit.ts'
 import { rootFile } from '../host.ts'
-import { planFiles, readFiles, type ObservedFiles, type OwnedFile } from '../owned-file.ts'
+import { planFiles, readFiles, written, type ObservedFiles, type OwnedFile } from '../owned-file.ts'
 import type { Step } from '../step.ts'
 import type { Render } from '../template.ts'
 import { planService } from '../unit.ts'
@@ -24,17 +24,13 @@ export function fileSums(render: Render): Step<{ unit: Unit; files: ObservedFile
     },
     plan(observed) {
       const changes = planFiles(files, observed.files)
-      const timerFile = observed.files[`/etc/systemd/system/${timer}`]
       return [
         ...changes,
         ...planService({
           name: timer,
           unit: observed.unit,
           unitFileChanges: changes.some(({ summary }) => summary.includes('/systemd/')),
-          startReads: {
-            change: false,
-            files: timerFile ? [{ path: timer, mtimeMs: timerFile.mtimeMs }] : [],
-          },
+          startReads: { change: false, files: written(observed.files, [`/etc/systemd/system/${timer}`]) },
         }),
       ]
     },

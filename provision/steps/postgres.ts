@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { cluster, version } from '../facts/postgres.ts'
 import { noUnit, readUnits, type Unit } from '../facts/unit.ts'
 import { rootFile, type Host } from '../host.ts'
-import { planFiles, readFiles, type ObservedFiles, type OwnedFile } from '../owned-file.ts'
+import { planFiles, readFiles, written, type ObservedFiles, type OwnedFile } from '../owned-file.ts'
 import { change, type Step } from '../step.ts'
 import type { Render } from '../template.ts'
 import { planService } from '../unit.ts'
@@ -45,8 +45,11 @@ export function postgres(
           name: cluster.unit,
           unit: observed.unit,
           unitFileChanges: unitChanges.length > 0,
-          startReads: reads(settingsChanges.length > 0, files, [settingsPath, postgresUnitPath]),
-          reloadReads: reads(whoChanges.length > 0, files, [accessPath]),
+          startReads: {
+            change: settingsChanges.length > 0,
+            files: written(files, [settingsPath, postgresUnitPath]),
+          },
+          reloadReads: { change: whoChanges.length > 0, files: written(files, [accessPath]) },
           // Debian starts every cluster whose start.conf says `auto`; its units are never enabled one by one.
           enable: false,
         }),
@@ -73,11 +76,4 @@ async function makeCluster(host: Host): Promise<void> {
   await host.remove(makingPath)
   // Before anybody puts anything into it.
   await $`sync ${dirname(makingPath)}`
-}
-
-function reads(changes: boolean, files: ObservedFiles, paths: string[]) {
-  return {
-    change: changes,
-    files: paths.flatMap((path) => (files[path] ? [{ path, mtimeMs: files[path].mtimeMs }] : [])),
-  }
 }

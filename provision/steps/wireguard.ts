@@ -9,7 +9,14 @@ import {
   type WireguardWay,
 } from '../facts/wireguard.ts'
 import { rootFile, type Host } from '../host.ts'
-import { planAbsent, planFiles, readFiles, type ObservedFiles, type OwnedFile } from '../owned-file.ts'
+import {
+  planAbsent,
+  planFiles,
+  readFiles,
+  written,
+  type ObservedFiles,
+  type OwnedFile,
+} from '../owned-file.ts'
 import { change, type Change, type Step } from '../step.ts'
 import type { Render } from '../template.ts'
 import { planService } from '../unit.ts'
@@ -86,18 +93,14 @@ function planTunnel(
   }
   const [unitChanges, configChanges] = [planFiles([unitFile], files), planFiles([config], files)]
   const keyChanges = planKey(files)
-  const written = (path: string) => {
-    const file = files[path]
-    return file ? [{ path, mtimeMs: file.mtimeMs }] : []
-  }
   const service = planService({
     name: wireguardUnit,
     unit,
     unitFileChanges: unitChanges.length > 0,
-    startReads: { change: false, files: written(unitPath) },
+    startReads: { change: false, files: written(files, [unitPath]) },
     reloadReads: {
       change: configChanges.length > 0 || keyChanges.length > 0,
-      files: [...written(configPath), ...written(wireguardKeyPath)],
+      files: written(files, [configPath, wireguardKeyPath]),
     },
   })
   return [
