@@ -30,7 +30,10 @@ export async function sha256(file: string): Promise<string> {
 }
 
 /** Which of the shipments the host does not have. */
-export async function missing(ssh: Ssh, shipments: readonly Shipment[]): Promise<Shipment[]> {
+export async function missing<Sent extends Pick<Shipment, 'target'>>(
+  ssh: Ssh,
+  shipments: readonly Sent[],
+): Promise<Sent[]> {
   const { stdout } = await ssh.run(
     shipments.map(({ target }) => `[ -e ${target} ] && echo ${target}`).join('; '),
   )
