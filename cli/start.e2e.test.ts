@@ -1,16 +1,14 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import type { IncomingMessage } from 'node:http'
-import { request } from 'node:https'
 import { Resolver } from 'node:dns/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { connect, type SecureVersion } from 'node:tls'
 import { promisify } from 'node:util'
 import { LocalWorkspace, Stack } from '@pulumi/pulumi/automation/index.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Visitor } from '../app/attacks/target.ts'
 import { leftovers } from '../lab/cleanup.ts'
 import { describe, type Description } from '../lab/describe.ts'
 import { down } from '../lab/lab.ts'
@@ -67,24 +65,6 @@ async function resolved(name: string): Promise<string> {
   const resolver = new Resolver()
   resolver.setServers([status.dns])
   return (await resolver.resolve4(name))[0] ?? ''
-}
-
-/** Status and body of a sign-in that is none, through the relay as a browser of this machine. */
-async function fetchFrom(url: string, headers: Record<string, string>): Promise<string> {
-  const { hostname, port, origin, host, pathname } = new URL(url)
-  const asked = request({
-    host: '127.0.0.1',
-    port: port || 443,
-    servername: hostname,
-    path: pathname,
-    method: 'POST',
-    ca: await readFile(description.ca),
-    agent: false,
-    headers: { host, origin, 'content-type': 'application/json', ...headers },
-  })
-  asked.end(JSON.stringify({ email: 'nobody@example.net', password: 'seven green boats' }))
-  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
-  return `${answer.statusCode} ${await text(answer)}`
 }
 
 beforeAll(async () => {
@@ -187,12 +167,18 @@ test('TLS 1.1 is refused by both sites, 1.2 and 1.3 are spoken', async () => {
 test('the app learns a visitor’s address from Caddy, whatever the visitor says of it', async () => {
   const forged = '203.0.113.77'
   const { app, mail } = description.urls
-  const answer = await fetchFrom(`${app}/api/session`, {
-    'x-forwarded-for': forged,
-    'x-real-ip': forged,
-    forwarded: `for=${forged}`,
-  })
-  expect(answer).toMatch(/^401 .*WRONG_CREDENTIALS/)
+  const target = {
+    app,
+    ca: await readFile(description.ca, 'utf8'),
+    address: '127.0.0.1',
+    mailbox: { next: () => Promise.reject(new Error('no mail is waited for')) },
+  }
+  const answer = await new Visitor(target).post(
+    '/api/session',
+    { email: 'nobody@example.net', password: 'seven green boats' },
+    { 'x-forwarded-for': forged, 'x-real-ip': forged, forwarded: `for=${forged}` },
+  )
+  expect([answer.status, answer.code]).toEqual([401, 'WRONG_CREDENTIALS'])
   const log = await onHost('journalctl -u "app@*" --since -5min -o cat')
   const [failed] = log.split('\n').filter((line) => line.includes('"event":"sign-in-failed"'))
   expect((JSON.parse(failed ?? '{}') as { network: string }).network).toMatch(/^198\.51\.100\./)
