@@ -40,7 +40,10 @@ export async function makeLink(
   return token
 }
 
-/** Uses a code up, in a transaction that holds its account: of eight who send it at once, one gets the link. Its older and newer kin go too. */
+/**
+ * Uses a code up, in a transaction that holds its account: of eight who send it at once, one gets the link. Its older
+ * and newer kin go too.
+ */
 export async function useLink(db: Queries, purpose: Purpose, token: string): Promise<Link> {
   // The account first and what hangs on it then: the order in which erasing takes them.
   await db`
