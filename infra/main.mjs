@@ -10,13 +10,34 @@ if (Number.parseInt(process.versions.node, 10) < 26) {
   )
 }
 
-// Pulumi's run takes a stack trace for every promise, and source-map-support looks for a map of every frame: a third of
-// a second a run, for code that has none.
+// What Pulumi's SDK does for debugging and for functions that a program sends elsewhere, neither of which this one has,
+// is half of its processor time. Names below are of the SDK's version that package-lock.json pins.
+const ofPulumi = createRequire(createRequire(import.meta.url).resolve('@pulumi/pulumi'))
+
+// source-map-support looks for a map of every frame of every stack trace: a third of a second, for code that has none.
 Reflect.deleteProperty(Error, 'prepareStackTrace')
 
-// And it loads npm's own resolver of dependencies, for functions that a program sends elsewhere. Ours sends none, so
-// that is loaded when it is asked for: a fifth of the program's start.
-const ofPulumi = createRequire(createRequire(import.meta.url).resolve('@pulumi/pulumi'))
+// A stack trace for every promise, to tell where one that nobody waited for came from: its name is told without.
+const debuggable = ofPulumi('./runtime/debuggable.js')
+const { debuggablePromise } = debuggable
+debuggable.debuggablePromise = (/** @type {unknown[]} */ ...of) => {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
+  try {
+    return debuggablePromise(...of)
+  } finally {
+    Error.stackTraceLimit = limit
+  }
+}
+
+// And one for every resource, in full depth, for the engine's traces.
+ofPulumi('./resource.js').Resource.callsites = () => []
+
+// A debugger that is told of every module that is loaded.
+const debuggerSession = await ofPulumi('./runtime/closure/v8Hooks.js').getSessionAsync()
+debuggerSession.disconnect()
+
+// npm's own resolver of dependencies: loaded only when it is asked for, a fifth of the program's start.
 const path = ofPulumi.resolve('@npmcli/arborist')
 const later = new Module(path)
 later.loaded = true
