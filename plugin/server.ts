@@ -1,7 +1,7 @@
-import { callbackify } from 'node:util'
-import { Server, ServerCredentials, type sendUnaryData } from '@grpc/grpc-js'
+import { Server } from '@grpc/grpc-js'
 import providerRpc from '@pulumi/pulumi/proto/provider_grpc_pb.js'
 import { EngineLog } from './engine.ts'
+import { announce, asService, bind } from './grpc.ts'
 import { handlers } from './handlers.ts'
 import type { Provider } from './provider.ts'
 
@@ -15,9 +15,7 @@ export interface Served {
 
 /** Serves a provider to the engine that started this process, and prints the port, as its handshake wants it. */
 export async function serve(provider: Provider): Promise<void> {
-  const { port } = await listen(provider, process.argv[2])
-  // Nothing else may ever be written to stdout.
-  process.stdout.write(`${port}\n`)
+  announce((await listen(provider, process.argv[2])).port)
 }
 
 /** Serves a provider over gRPC on a free port; log lines go to the engine at that address. */
@@ -31,27 +29,4 @@ export async function listen(provider: Provider, engineAddress: string | undefin
     asService(handlers(provider, new EngineLog(engineAddress))),
   )
   return { port: await bind(server), close: () => server.forceShutdown() }
-}
-
-/** Lets a server listen on a free port of this machine's loopback, and answers the port. */
-export function bind(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, port) =>
-      error ? reject(error) : resolve(port),
-    )
-  })
-}
-
-/** Promises in, gRPC callbacks out. A plain error's message reaches the engine as it is. */
-export function asService(implementation: Record<string, (request: never) => Promise<unknown>>) {
-  return Object.fromEntries(
-    Object.entries(implementation).map(([method, handle]) => {
-      const handleUnary = callbackify(handle as (request: unknown) => Promise<unknown>)
-      return [
-        method,
-        (call: { request: unknown }, callback: sendUnaryData<unknown>) =>
-          handleUnary(call.request, (error: Error | null, response) => callback(error, response)),
-      ]
-    }),
-  )
 }

@@ -1,6 +1,6 @@
 import { Server } from '@grpc/grpc-js'
 import languageRpc from '@pulumi/pulumi/proto/language_grpc_pb.js'
-import { asService, bind } from '../../../plugin/server.ts'
+import { announce, asService, bind } from '../../../plugin/grpc.ts'
 import { language } from './language.ts'
 
 // `pulumi-language-nodejs` where the engine had to be built: the official one's source can't be had in the engine's own
@@ -8,4 +8,4 @@ import { language } from './language.ts'
 const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith('-')) ?? ''
 const server = new Server()
 server.addService(languageRpc.LanguageRuntimeService, asService(language(engineAddress)))
-process.stdout.write(`${await bind(server)}\n`)
+announce(await bind(server))
