@@ -21,8 +21,9 @@ const nameOf = (urn: string): string => urn.split('::').slice(3).join('::')
 export function handlers(provider: Provider, log: EngineLog) {
   const stopping = new AbortController()
 
-  function resourceClass(urn: string): ResourceClass {
-    return provider.resources[typeOf(urn)] ?? lacks(typeOf(urn), Object.keys(provider.resources))
+  async function resourceClass(urn: string): Promise<ResourceClass> {
+    const found = provider.resources[typeOf(urn)] ?? lacks(typeOf(urn), Object.keys(provider.resources))
+    return typeof found === 'function' ? found() : found
   }
 
   function lacks(token: string, known: string[]): never {
@@ -75,11 +76,8 @@ export function handlers(provider: Provider, log: EngineLog) {
         name: nameOf(request.getUrn()),
         suffix: Buffer.from(request.getRandomseed_asU8()).toString('hex').slice(0, 7),
       }
-      const checked = await resourceClass(request.getUrn()).check?.(
-        news,
-        openAll(bagOf(request.getOlds())),
-        fresh,
-      )
+      const found = await resourceClass(request.getUrn())
+      const checked = await found.check?.(news, openAll(bagOf(request.getOlds())), fresh)
       const response = new pb.CheckResponse()
       response.setInputs(structOf(sealAll(checked?.inputs ?? news, secretKeys(sealed))))
       response.setFailuresList((checked?.failures ?? []).map(failureOf))
@@ -89,12 +87,13 @@ export function handlers(provider: Provider, log: EngineLog) {
       const news = openAll(bagOf(request.getNews()))
       const olds = oldsOf(request.getOldInputs(), request.getOlds())
       const call = callFor(request.getUrn())
-      return diffResponse(await resourceClass(request.getUrn()).diff(request.getId(), olds, news, call))
+      const found = await resourceClass(request.getUrn())
+      return diffResponse(await found.diff(request.getId(), olds, news, call))
     },
     async create(request: pb.CreateRequest) {
       const sealed = bagOf(request.getProperties())
       const inputs = openAll(sealed)
-      const found = resourceClass(request.getUrn())
+      const found = await resourceClass(request.getUrn())
       const call = callFor(request.getUrn(), request.getTimeout())
       const response = new pb.CreateResponse()
       const secret = new Set([...secretKeys(sealed), ...(found.secret ?? [])])
@@ -116,7 +115,7 @@ export function handlers(provider: Provider, log: EngineLog) {
       }
     },
     async read(request: pb.ReadRequest) {
-      const found = resourceClass(request.getUrn())
+      const found = await resourceClass(request.getUrn())
       const sealedInputs = bagOf(request.getInputs())
       const sealedOutputs = bagOf(request.getProperties())
       const olds = { inputs: openAll(sealedInputs), outputs: openAll(sealedOutputs) }
@@ -133,7 +132,7 @@ export function handlers(provider: Provider, log: EngineLog) {
       const sealed = bagOf(request.getNews())
       const news = openAll(sealed)
       const olds = oldsOf(request.getOldInputs(), request.getOlds())
-      const found = resourceClass(request.getUrn())
+      const found = await resourceClass(request.getUrn())
       const call = callFor(request.getUrn(), request.getTimeout())
       const secret = new Set([...secretKeys(sealed), ...(found.secret ?? [])])
       const response = new pb.UpdateResponse()
@@ -155,7 +154,8 @@ export function handlers(provider: Provider, log: EngineLog) {
     async delete(request: pb.DeleteRequest) {
       const olds = oldsOf(request.getOldInputs(), request.getProperties())
       const call = callFor(request.getUrn(), request.getTimeout())
-      await resourceClass(request.getUrn()).delete(request.getId(), olds, call)
+      const found = await resourceClass(request.getUrn())
+      await found.delete(request.getId(), olds, call)
       return new emptyPb.Empty()
     },
     async invoke(request: pb.InvokeRequest) {

@@ -1,13 +1,6 @@
-import { bundleApp, bundleProvision } from './bundle.ts'
 import { closeConnections, useKeyFile, useOperators } from './connection.ts'
-import { caddy, host } from './host.ts'
 import type { Operator } from './logins.ts'
-import { nameservers } from './nameservers.ts'
-import { release } from './release.ts'
 import { serve } from './server.ts'
-
-// Every preview needs them, and the engine has other things to do first.
-for (const prepare of [bundleProvision, bundleApp, caddy]) prepare().catch(() => undefined)
 
 // How the engine ends a plugin.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -25,8 +18,16 @@ await serve({
     useKeyFile(typeof sshKeyFile === 'string' ? sshKeyFile : undefined)
   },
   resources: {
-    'shoestring:index:Host': host,
-    'shoestring:index:Nameservers': nameservers,
-    'shoestring:index:Release': release,
+    'shoestring:index:Host': async () => (await import('./host.ts')).host,
+    'shoestring:index:Nameservers': async () => (await import('./nameservers.ts')).nameservers,
+    'shoestring:index:Release': async () => (await import('./release.ts')).release,
   },
 })
+
+// Every preview needs them, and until it asks, the engine starts its other plugins.
+await Promise.allSettled([
+  import('./host.ts').then(({ caddy }) => caddy()),
+  import('./bundle.ts').then(({ bundleApp, bundleProvision }) =>
+    Promise.all([bundleProvision(), bundleApp()]),
+  ),
+])

@@ -70,7 +70,7 @@ export interface Provider {
   readonly name: string
   readonly version: string
   configure?(settings: Bag): Promise<void> | void
-  readonly resources: Readonly<Record<string, ResourceClass>>
+  readonly resources: Readonly<Record<string, ResourceClass | (() => Promise<ResourceClass>)>>
   /** What programs can look up, by token: arguments in, result out. */
   readonly functions?: Readonly<Record<string, (args: Bag) => Promise<Bag>>>
   /** What to say of a type or function that the plugin lacks. */
