@@ -21,11 +21,22 @@ export async function ownLogins(
   return operators.filter(({ keys }) => keys.some((key) => own.has(bodyOf(key)))).map(({ name }) => name)
 }
 
+/** Public halves by the key's path: a plan asks three times. */
+const opened = new Map<string, Promise<string | undefined>>()
+
 async function keyOf(file: string): Promise<string[]> {
   // A key with a passphrase tells its public half only by the file beside it.
-  const told = await exec('ssh-keygen', ['-y', '-P', '', '-f', file]).catch(() => undefined)
-  const text = told?.stdout ?? (await readFile(`${file}.pub`, 'utf8').catch(() => ''))
+  const told = opened.get(file) ?? publicHalf(file)
+  opened.set(file, told)
+  const text = (await told) ?? (await readFile(`${file}.pub`, 'utf8').catch(() => ''))
   return [text]
+}
+
+function publicHalf(file: string): Promise<string | undefined> {
+  return exec('ssh-keygen', ['-y', '-P', '', '-f', file]).then(
+    ({ stdout }) => stdout,
+    () => undefined,
+  )
 }
 
 /** What ssh offers by itself: the agent's keys, and those in the user's own folder. */
