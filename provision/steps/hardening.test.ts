@@ -141,6 +141,7 @@ test('idle services: switched off once, also when they run in spite of it', () =
   expect(summariesOf(step, step.bare)).toEqual([
     'switch apt-listchanges.timer off: it fetches the whole history of every package',
     off,
+    'switch user@.service off: it starts a service manager for every login',
   ])
   expect(summariesOf(step, [{ unit: noUnit, name, masked: true }])).toEqual([])
   expect(summariesOf(step, [{ unit: running, name, masked: true }])).toEqual([off])
