@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto'
+import { hash as sumOf } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DesiredRelease, Request } from '../provision/desired.ts'
+import type { DesiredRelease, ReleaseFile, Request } from '../provision/desired.ts'
 import { bundleApp } from './bundle.ts'
 import { connected, Unreachable } from './connection.ts'
 import { onHost } from './on-host.ts'
+import { once } from './once.ts'
 import { convergeOn } from './plan.ts'
 import type { Call, Olds, ResourceClass } from './provider.ts'
 import { readTemplates } from './templates.ts'
@@ -60,23 +61,37 @@ export async function requestFor(
   const desired = await desiredRelease(settings)
   // A refresh asks for what was shipped: code that changed here since is no drift of the host.
   if (desired.hash !== hash) return undefined
-  return { mode, task: 'release', files: await readTemplates(), desired }
+  // To look takes sums alone: of the megabytes themselves a preview would send half a second's worth.
+  const files = mode === 'plan' ? withoutContent(desired.files) : desired.files
+  return { mode, task: 'release', files: await readTemplates(), desired: { ...desired, files } }
 }
 
 async function desiredRelease(settings: Record<string, string>): Promise<DesiredRelease> {
-  const bundle = await bundleApp()
-  const files = Object.fromEntries(
-    Object.entries(bundle)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([path, content]) => [path, Buffer.from(content).toString('base64')]),
-  )
-  const { version } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')) as {
-    version: string
-  }
-  const sorted = Object.entries(settings).toSorted(([a], [b]) => (a < b ? -1 : 1))
-  const hash = createHash('sha256')
-    .update(JSON.stringify([version, files, sorted]))
-    .digest('hex')
-    .slice(0, 12)
+  const { version, files } = await code()
+  const sums = Object.entries(files).map(([path, { sha256 }]) => [path, sha256])
+  const hash = sumOf('sha256', JSON.stringify([version, sums, sorted(settings)])).slice(0, 12)
   return { hash, version: `v${version}`, files, settings }
 }
+
+/** What lies here, bundled and packed once a process: the engine asks three times. */
+const code = once(async () => {
+  const [bundle, json] = await Promise.all([bundleApp(), readFile(join(repository, 'package.json'), 'utf8')])
+  const { version } = JSON.parse(json) as { version: string }
+  return { version, files: packed(bundle) }
+})
+
+/** Files as they go to a host. */
+export function packed(files: Record<string, Uint8Array>): Record<string, ReleaseFile> {
+  return Object.fromEntries(
+    sorted(files).map(([path, content]) => [
+      path,
+      { sha256: sumOf('sha256', content), content: Buffer.from(content).toString('base64') },
+    ]),
+  )
+}
+
+const withoutContent = (files: Record<string, ReleaseFile>): Record<string, ReleaseFile> =>
+  Object.fromEntries(Object.entries(files).map(([path, { sha256 }]) => [path, { sha256 }]))
+
+const sorted = <Value>(by: Record<string, Value>): [string, Value][] =>
+  Object.entries(by).toSorted(([a], [b]) => (a < b ? -1 : 1))

@@ -43,10 +43,18 @@ export interface DesiredRelease {
   /** Of code and settings; the name of the release's folder. */
   hash: string
   version: string
-  /** Path in the release to base64 content: `server.mjs`, `www/index.html`. */
-  files: Record<string, string>
+  /** By path in the release: `server.mjs`, `www/index.html`. */
+  files: Record<string, ReleaseFile>
   /** The app's environment; may hold secrets. */
   settings: Record<string, string>
+}
+
+/** A file of a release, told by its sum: to look at a host takes no more. */
+export interface ReleaseFile {
+  /** Hexadecimal. */
+  sha256: string
+  /** In base64; only for a converge. */
+  content?: string
 }
 
 /** Template texts by the path of the file on the host. */

@@ -4,6 +4,7 @@ import type { TestHost, TestLab } from '../lab/testing.ts'
 import { bundleApp } from '../plugin/bundle.ts'
 import { provision, ProvisioningFailed, type RunEvent } from '../plugin/provisioning.ts'
 import { activateNode, missing, nodeOnHost, nodeVersion, sha256, ship } from '../plugin/runtime.ts'
+import { packed } from '../plugin/release.ts'
 import { Ssh } from '../plugin/ssh.ts'
 import { readTemplates } from '../plugin/templates.ts'
 import { readToolchain } from '../plugin/toolchain.ts'
@@ -109,17 +110,16 @@ export function desiredHost(caddy: Artifact, changes: Partial<DesiredHost> = {})
 }
 
 /** The app as it lies here, or something else under another hash. */
-export async function desiredRelease(changes: Partial<DesiredRelease> = {}): Promise<Task> {
-  const files = Object.entries(await bundleApp()).map(([path, content]) => [
-    path,
-    Buffer.from(content).toString('base64'),
-  ])
+export async function desiredRelease({
+  files,
+  ...changes
+}: Partial<Omit<DesiredRelease, 'files'>> & { files?: Record<string, Uint8Array> } = {}): Promise<Task> {
   return {
     task: 'release',
     desired: {
       hash: 'aaaaaa111111',
       version: 'v0.1.0',
-      files: Object.fromEntries(files) as Record<string, string>,
+      files: packed(files ?? (await bundleApp())),
       settings: { DOMAIN: 'example.test', PGDATABASE: 'accounts' },
       ...changes,
     },

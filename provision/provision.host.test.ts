@@ -209,7 +209,7 @@ test('a new release takes over without a failed request, and the old one ends', 
 
 test('a release that is not well leaves the one before it serving', async ({ lab, web }) => {
   const { host, provisioned, acme } = await web.on(lab)
-  const broken = Buffer.from(`throw new Error('MAIL_FROM must be an address')`).toString('base64')
+  const broken = Buffer.from(`throw new Error('MAIL_FROM must be an address')`)
   const release = await desiredRelease({
     hash: 'cccccc333333',
     version: 'v0.3.0',

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { hash as sumOf, randomBytes } from 'node:crypto'
 import { lstat, mkdir, readdir, readFile, rename, symlink, utimes } from 'node:fs/promises'
 import { join, normalize, relative } from 'node:path'
 import type { DesiredRelease } from '../desired.ts'
@@ -55,10 +55,11 @@ export async function readDamage(host: Host, desired: DesiredRelease): Promise<s
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
   const expected = contents(desired)
   const differing = await Promise.all(
-    [...expected].map(async ([path, { content, mode }]) => {
+    [...expected].map(async ([path, { sha256, mode }]) => {
       const file = join(folder, path)
       const [now, stat] = await Promise.all([readFile(file), lstat(file)]).catch(() => [])
-      return now?.equals(content) && (stat?.mode ?? 0) % 0o1000 === mode && stat?.uid === 0 ? [] : [path]
+      const same = now !== undefined && sumOf('sha256', now) === sha256
+      return same && (stat?.mode ?? 0) % 0o1000 === mode && stat?.uid === 0 ? [] : [path]
     }),
   )
   const stray = paths.filter((path) => !expected.has(path) && !reserved.has(path))
@@ -74,6 +75,7 @@ export async function unpack(host: Host, desired: DesiredRelease): Promise<void>
   const fresh = `${releasesFolder}/.${hash}.${randomBytes(6).toString('hex')}`
   await mkdir(fresh, { recursive: true, mode: 0o755 })
   for (const [path, { content, mode }] of contents(desired)) {
+    if (content === undefined) refuse(`"${path}" was not sent`)
     await host.write(`${fresh}/${path}`, content, { ...rootFile, mode })
   }
   // The web server follows `current` to these links, so one link decides which release is asked.
@@ -93,18 +95,28 @@ export async function readLeftovers(host: Host, finished: Folder[]): Promise<str
   )
 }
 
+interface Content {
+  sha256: string
+  mode: number
+  content?: Buffer
+}
+
 function contents({ hash, version, files, settings }: DesiredRelease) {
   if (!isHash(hash)) refuse(`its hash "${hash}" isn't one`)
-  const entries = Object.entries(files).map(([path, base64]): [string, { content: Buffer; mode: number }] => {
+  const entries = Object.entries(files).map(([path, { sha256, content }]): [string, Content] => {
     const clean = normalize(path)
     if (clean.startsWith('..') || clean.startsWith('/') || reserved.has(clean))
       refuse(`"${path}" can't lie in it`)
-    return [clean, { content: Buffer.from(base64, 'base64'), mode: 0o644 }]
+    return [
+      clean,
+      { sha256, mode: 0o644, ...(content !== undefined && { content: Buffer.from(content, 'base64') }) },
+    ]
   })
   // Last in the list, so that no setting can claim to be another release.
   const environment = { ...settings, APP_RELEASE: hash, APP_VERSION: version }
-  const env = { content: Buffer.from(formatEnv(environment)), mode: 0o600 }
-  return new Map([...entries, ['env', env] as const])
+  const env = formatEnv(environment)
+  const ofEnv = { sha256: sumOf('sha256', env), mode: 0o600, content: Buffer.from(env) }
+  return new Map<string, Content>([...entries, ['env', ofEnv]])
 }
 
 const reserved = new Set<string>(['env', ...sockets, markerName, '.'])

@@ -62,7 +62,8 @@ test('takes over from the one before it, and names the settings that change but 
 })
 
 test('brings the tables up to it before it starts, by what they have not seen yet', () => {
-  const shipped = { 'migrations/0001-a.sql': '', 'migrations/0002-b.sql': '', 'server.mjs': '' }
+  const paths = ['migrations/0001-a.sql', 'migrations/0002-b.sql', 'server.mjs']
+  const shipped = Object.fromEntries(paths.map((path) => [path, { sha256: '' }]))
   const step2 = release({ ...desired, files: shipped }, render)
   expect(summariesOf(step2, { ...before, migrated: ['0001-a.sql', '0009-of-a-later-release.sql'] })).toEqual([
     'unpack v0.1.0 (bbbbbb), settings that change: B',
