@@ -119,6 +119,20 @@ test('every service of ours is in a sandbox, those of a release and of a machine
   expect(levels.filter(([, , level]) => Number(level) > 2).map(([text]) => text)).toEqual([])
 })
 
+test('caddy gives back the memory that only its start needed', async ({ lab, web }) => {
+  const { host } = await web.on(lab)
+  await host.$('systemctl restart caddy')
+  const { stdout } = await host.$(`
+    pid=$(systemctl show -P MainPID caddy)
+    awk '/^RssFile/ { print $2 * 1024 }' /proc/$pid/status
+    stat -Lc %s /proc/$pid/exe
+    systemctl show -P ExecStartPost caddy`)
+  const [resident, size, ran] = stdout.trim().split('\n')
+  expect(ran).toContain('status=0')
+  // Three quarters without.
+  expect(Number(resident) / Number(size)).toBeLessThan(0.5)
+})
+
 test(
   'who guesses at ssh is shut out in both families, who guesses at the app from the sites; the operator never is',
   {

@@ -24,6 +24,7 @@ import type { Render } from '../template.ts'
 import { planService } from '../unit.ts'
 
 const unitPath = '/etc/systemd/system/caddy.service'
+const pageOutPath = '/usr/local/libexec/shoestring-page-out'
 const configPath = '/etc/caddy/Caddyfile'
 const rootPath = '/etc/caddy/acme-root.pem'
 
@@ -43,6 +44,7 @@ export function caddy(
   // Who may see the admin site: those in the tunnel, where there is one.
   const adminFrom = desired.wireguard ? asKept(desired.wireguard.address) : '0.0.0.0/0 ::/0'
   const unitFile: OwnedFile = { path: unitPath, content: render(unitPath, { program }), ...rootFile }
+  const pageOut: OwnedFile = { path: pageOutPath, content: render(pageOutPath), ...rootFile, mode: 0o755 }
   const root: OwnedFile[] =
     acme.rootCertificate === undefined ? [] : [{ path: rootPath, content: acme.rootCertificate, ...rootFile }]
   const config: OwnedFile = {
@@ -58,7 +60,7 @@ export function caddy(
       const [installed, [unit = noUnit], files] = await Promise.all([
         readInstalled(host, artifact.name),
         readUnits(host, ['caddy.service']),
-        readFiles(host, [unitPath, configPath, rootPath]),
+        readFiles(host, [unitPath, pageOutPath, configPath, rootPath]),
       ])
       return { installed, unit, files }
     },
@@ -74,6 +76,7 @@ export function caddy(
       const configChanges = planFiles([...root, config], files)
       return [
         ...planProgram(artifact, installed),
+        ...planFiles([pageOut], files),
         ...unitChanges,
         ...configChanges,
         ...planService({

@@ -120,12 +120,14 @@ test('database: creates it with a role that owns and one that works, closes it t
 
 const artifact = { name: 'caddy', version: '2.11.9', sha256: 'abcdef0123456789' }
 const program = '/opt/shoestring/caddy/abcdef0123456789/caddy'
+const pageOutPath = '/usr/local/libexec/shoestring-page-out'
 
 test('caddy: installs, configures and starts it on a bare host', () => {
   const step = caddy({ domain: 'example.com', acme: { rootCertificate: 'PEM' }, caddy: artifact }, render)
   expect(summariesOf(step, step.bare)).toEqual([
     'install caddy 2.11.9',
     'use caddy 2.11.9',
+    'write /usr/local/libexec/shoestring-page-out',
     'write /etc/systemd/system/caddy.service',
     'write /etc/caddy/acme-root.pem',
     'write /etc/caddy/Caddyfile',
@@ -149,6 +151,7 @@ test('caddy: reloads for its configuration, restarts for its program, and drops 
       program,
     },
     files: {
+      [pageOutPath]: file(render(pageOutPath), 50, 0o755),
       '/etc/systemd/system/caddy.service': file(render('/etc/systemd/system/caddy.service', { program }), 50),
       '/etc/caddy/Caddyfile': file(
         render('/etc/caddy/Caddyfile', {
