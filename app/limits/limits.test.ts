@@ -40,3 +40,22 @@ test('a good try is given back, and the table of limits tells nobody’s address
   for (let tries = 0; tries < rules.account.burst; tries += 1)
     await service.parts.limits.take(['account', email])
 })
+
+test('taking and giving back at once, in whatever order, wait for each other in turns and never in a circle', async () => {
+  const { service, owner } = await withService()
+  const { limits } = service.parts
+  // Of a table of a few rows Postgres reads all, in the order in which they lie.
+  await owner`insert into limits select md5(n::text), now() from generate_series(1, 5000) as n`
+  await owner`analyze limits`
+  const buckets = ['ada', 'bob', 'eva', 'kim'].map((name) => ['network', name] as const)
+  const ways = [buckets, buckets.toReversed()]
+  await limits.take(...buckets)
+  const all = Array.from({ length: 200 }, (_, index) => {
+    const way = ways[index % 2] ?? []
+    return index % 4 < 2 ? limits.take(...way) : limits.giveBack(...way)
+  })
+  const refused = (await Promise.allSettled(all)).flatMap((each) =>
+    each.status === 'rejected' ? [each.reason as { code?: string }] : [],
+  )
+  expect(refused.filter(({ code }) => code !== 'TOO_MANY_TRIES')).toEqual([])
+})

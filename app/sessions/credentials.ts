@@ -4,6 +4,7 @@ import { refuseFor, type Bucket } from '../limits/limits.ts'
 import type { SiteParts } from '../parts.ts'
 import type { Terms } from '../passwords/hashing.ts'
 import { admitted } from './admission.ts'
+import { arriving, arrivingToken, type Arrival } from './arrival.ts'
 import { deviceHashOf } from './devices.ts'
 import type { Shown } from './shown.ts'
 import { clientOf } from './signed-in.ts'
@@ -13,9 +14,12 @@ export interface Credentials {
   password: string
 }
 
-/** Who has shown the right password, and by what methods else they can show who they are. */
+/** Who has shown the right password, and by what methods else they have to show who they are. */
 export interface ShownByPassword extends Shown {
   methods: Method[]
+  /** What the browser is known by from now on, and what was noted of it; without any such method the sign-in is done. */
+  token: string
+  arrival: Arrival
 }
 
 const nobody = '00000000-0000-0000-0000-000000000000'
@@ -46,13 +50,19 @@ export async function checkCredentials(
   refuseFor(begun.wait)
   const accountId = begun.accountId ?? nobody
   const digest = await passwords.digest(password, begun)
-  const [shown] = await db<[ShownByPassword?]>`
-    select id as account_id, ${begun.generation}::int as generation, methods_of(id) as methods,
-      ${limits.givingBack(...(begun.known ? known : strange))}
-    from accounts where id = case when password_matches(${accountId}, ${digest}) then ${accountId}::uuid end
-      and ${admitted(parts)}`
-  if (shown) await passwords.renew(accountId, password, begun)
-  return shown
+  const token = arrivingToken(parts, request)
+  const done = db`case when methods = '{}' then id end`
+  const [shown] = await db<[({ methods: Method[] } & Arrival)?]>`
+    with shown as materialized (
+      select id, methods_of(id) as methods, ${limits.givingBack(...(begun.known ? known : strange))}
+      from accounts where id = case when password_matches(${accountId}, ${digest}) then ${accountId}::uuid end
+        and ${admitted(parts)}
+    )
+    select methods, arrival.* from shown left join lateral ${arriving(parts, request, token, done)} arrival on true`
+  if (!shown) return undefined
+  await passwords.renew(accountId, password, begun)
+  const { methods, ...arrival } = shown
+  return { accountId, generation: begun.generation, methods, token, arrival }
 }
 
 interface Begun extends Terms {

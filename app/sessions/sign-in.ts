@@ -3,16 +3,13 @@ import type { Db } from '../database/connect.ts'
 import type { Method } from '../factors/methods.ts'
 import { beginSecondStep } from '../factors/pending-sign-in.ts'
 import { refusal } from '../http/refusals.ts'
-import { freshToken, hashOf } from '../links/links.ts'
 import type { SiteParts } from '../parts.ts'
+import { arriving, arrivingToken, welcome, type Arrival } from './arrival.ts'
 import { checkCredentials, type Credentials } from './credentials.ts'
-import { deviceTokenOf } from './devices.ts'
-import { siteCookie } from './plugin.ts'
 import type { Shown } from './shown.ts'
 import { clientOf } from './signed-in.ts'
 
 export const WrongCredentials = refusal('WRONG_CREDENTIALS', 401)
-const deviceDays = 400
 
 /** What follows the right password; of `methods` one is to be shown, or enrolled. */
 export interface SignInStep {
@@ -39,7 +36,7 @@ export async function signIn(
     await beginSecondStep(parts.db, request, shown)
     return { next: 'second-factor', methods }
   }
-  const { role } = await openSession(parts, request, reply, shown, { factorShown: false })
+  const { role } = await openSession(parts, request, reply, shown, { factorShown: false, arrived: shown })
   // They are signed in, but to nothing else than that.
   return role === 'admin'
     ? { next: 'enrol-factor', methods: ['totp', 'passkey'] }
@@ -55,23 +52,30 @@ async function noteFailure(db: Db, request: FastifyRequest, email: string): Prom
   request.log.info({ event: 'sign-in-failed', network }, 'a sign-in failed')
 }
 
+/** That somebody came, as it is noted already. */
+interface Arrived {
+  token: string
+  arrival: Arrival
+}
+
 /** Gives somebody who has shown every factor a session with an id of its own; the one before ends. */
 export async function openSession(
   parts: SiteParts,
   request: FastifyRequest,
   reply: FastifyReply,
   { accountId, generation }: Shown,
-  { factorShown }: { factorShown: boolean },
-): Promise<{ role: 'member' | 'admin' }> {
+  { factorShown, arrived }: { factorShown: boolean; arrived?: Arrived },
+): Promise<Pick<Arrival, 'role'>> {
   await endBefore(request)
   const { device, network } = clientOf(request)
   const now = Date.now()
   Object.assign(request.session, { accountId, generation, confirmedAt: now, device, network, content: {} })
   if (factorShown) request.session.factorAt = now
-  const signedIn = await noteSignIn(parts, request, reply, accountId)
+  const { token, arrival } = arrived ?? (await noteArrival(parts, request, accountId))
+  await welcome(parts, request, reply, { accountId, token, arrival })
   parts.counters.count('sign-ins')
   request.log.info({ event: 'signed-in', account: accountId }, 'signed in')
-  return signedIn
+  return arrival
 }
 
 /** Whoever signs in leaves the session behind that the browser came with. */
@@ -106,34 +110,11 @@ export async function renewConfirmed(
   if (factorShown) request.session.factorAt = now
 }
 
-async function noteSignIn(
-  parts: SiteParts,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  accountId: string,
-): Promise<{ role: 'member' | 'admin' }> {
-  const { db, outbox } = parts
-  const { device, network } = clientOf(request)
-  const given = deviceTokenOf(parts, request)
-  const token = given !== undefined && /^[\w-]{43}$/.test(given) ? given : freshToken()
-  const [seen] = await db<[{ fresh: boolean; others: boolean; email: string; role: 'member' | 'admin' }]>`
-    with seen as (
-      insert into devices (account_id, token_hash, label) values (${accountId}, ${hashOf(token)}, ${device})
-      on conflict (account_id, token_hash) do update set seen_at = now(), label = excluded.label
-      returning xmax = 0 as fresh
-    ), noted as (
-      insert into history (account_id, event, device, network) values (${accountId}, 'signed-in', ${device}, ${network})
-    )
-    select fresh, email, role, exists (
-      select from history h where h.account_id = a.id and h.event = 'signed-in') as others
-    from seen, accounts a where a.id = ${accountId}`
-  // To the very first browser of an account there is nobody else who could be told. The history knows which that is;
-  // the browsers may have been forgotten.
-  if (seen.fresh && seen.others)
-    await outbox.add({ template: 'new-device', recipient: seen.email, accountId, details: { device } })
-  if (token !== given) {
-    const { name, attributes } = siteCookie(parts, 'device')
-    reply.setCookie(name, token, { ...attributes, maxAge: deviceDays * 24 * 60 * 60 })
-  }
-  return { role: seen.role }
+/** Notes a sign-in whose last step was not the password. */
+async function noteArrival(parts: SiteParts, request: FastifyRequest, accountId: string): Promise<Arrived> {
+  const { db } = parts
+  const token = arrivingToken(parts, request)
+  const [arrival] = await db<[Arrival]>`
+    select * from ${arriving(parts, request, token, db`${accountId}::uuid`)}`
+  return { token, arrival }
 }
