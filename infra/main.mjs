@@ -10,8 +10,8 @@ if (Number.parseInt(process.versions.node, 10) < 26) {
   )
 }
 
-// What Pulumi's SDK does for debugging and for functions that a program sends elsewhere, neither of which this one has,
-// is half of its processor time. Names below are of the SDK's version that package-lock.json pins.
+// Pulumi's SDK does much for debugging, and for functions that a program sends elsewhere: ours sends none, and pays for
+// it with every command. The names below are those of the SDK's version that package.json pins.
 const ofPulumi = createRequire(createRequire(import.meta.url).resolve('@pulumi/pulumi'))
 
 // source-map-support looks for a map of every frame of every stack trace: a third of a second, for code that has none.

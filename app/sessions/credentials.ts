@@ -25,8 +25,9 @@ export interface ShownByPassword extends Shown {
 const nobody = '00000000-0000-0000-0000-000000000000'
 
 /**
- * Whose an address and a password are; wrong ones are counted, right ones are not. One statement before hashing and one
- * after it, the same with an account and without: how long they take tells nothing.
+ * Whose an address and a password are; wrong ones are counted, right ones are not. Where nothing else has to be shown,
+ * the sign-in is noted. One statement before hashing and one after it, the same with an account and without: how long
+ * they take tells nothing.
  */
 export async function checkCredentials(
   parts: SiteParts,
