@@ -10,7 +10,7 @@ import { history } from './history/routes.ts'
 import { description } from './http/description.ts'
 import { crossSite } from './http/cross-site.ts'
 import { errors } from './http/errors.ts'
-import { withoutQueries } from './http/log-lines.ts'
+import { logAnswers, withoutQueries } from './http/log-lines.ts'
 import { methods } from './http/methods.ts'
 import { lazySchemas } from './http/lazy-schemas.ts'
 import { securityHeaders } from './http/security-headers.ts'
@@ -44,10 +44,12 @@ export async function buildSite(site: Site, parts: Parts, options: SiteOptions):
   const origin = parts.settings.origins[site]
   const app = fastify({
     logger: withoutQueries(logger),
+    disableRequestLogging: true,
     trustProxy: behindProxy,
     bodyLimit: 64 * 1024,
     requestTimeout: 15_000,
   })
+  logAnswers(app)
   lazySchemas(app)
   await describe?.(app)
   countRequests(app, parts, site)

@@ -34,7 +34,7 @@ test.skipIf(!schemathesis)(
     const folder = await mkdtemp(join(tmpdir(), 'shoestring-fuzz-'))
     onTestFinished(() => rm(folder, { recursive: true }))
     const cookie = [...cookies].map((pair) => pair.join('=')).join('; ')
-    const sent = () => logged().split('"msg":"incoming request"').length - 1
+    const sent = () => logged().split('"msg":"answered"').length - 1
     const before = sent()
     const fuzz = async (headers: Record<string, string>, more: string[]) => {
       const fixed = {

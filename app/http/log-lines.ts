@@ -1,4 +1,4 @@
-import type { FastifyRequest, FastifyServerOptions } from 'fastify'
+import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fastify'
 
 type Logger = NonNullable<FastifyServerOptions['logger']>
 
@@ -14,3 +14,10 @@ const bare = ({ method, url, host, ip }: FastifyRequest) => ({
   host,
   remoteAddress: ip,
 })
+
+/** A line for each request when it is answered, with all that Fastify would tell in two: the host's journal takes half. */
+export function logAnswers(app: FastifyInstance): void {
+  app.addHook('onResponse', async (request, reply) => {
+    request.log.info({ req: request, res: reply, responseTime: reply.elapsedTime }, 'answered')
+  })
+}

@@ -111,8 +111,26 @@ test('a whole life leaves no password, token, code, id of a session or address i
   for (const { email: address } of await it.owner<{ email: string }[]>`select email from accounts`)
     noted('address', address)
   const words = wordsOf(it.logged())
-  expect(words.split('\n').length).toBeGreaterThan(50)
+  expect(words.split('\n').length).toBeGreaterThan(30)
   expect(words).toContain('"event":"signed-in"')
   const found = [...secrets].filter(([each]) => words.toLowerCase().includes(each.toLowerCase()))
   expect(found.map(([, what]) => what)).toEqual([])
+})
+
+test('a request is one line: what was asked, what was answered, how long it took', async () => {
+  const it = await withService()
+  await it.browser().send('GET', '/api/session?secret=7')
+  const lines = it
+    .logged()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(lines.filter(({ reqId }) => reqId !== undefined)).toEqual([
+    expect.objectContaining({
+      msg: 'answered',
+      req: expect.objectContaining({ method: 'GET', url: '/api/session' }),
+      res: { statusCode: 401 },
+      responseTime: expect.any(Number),
+    }),
+  ])
 })
