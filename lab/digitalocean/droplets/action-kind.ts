@@ -18,7 +18,8 @@ export interface Kind {
 export interface After {
   draft: State
   machines: Machines
-  now: Date
+  /** When the action began. */
+  startedAt: string
   /** What the machine made of it. */
   made: { bytes: number } | undefined
 }

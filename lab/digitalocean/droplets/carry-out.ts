@@ -8,7 +8,7 @@ import type { Action } from '../state/state.ts'
 /** Does what an action on a droplet says, to its end or its failure. A droplet whose creation fails stays new. */
 export function carryOut(cloud: Cloud, action: Action): Promise<boolean> {
   const { store, machines, jobs } = cloud
-  const { type, params, resourceId: id } = action
+  const { type, params, startedAt, resourceId: id } = action
   const kind = dropletActions[type] ?? {}
 
   async function toldMachine(): Promise<{ bytes: number } | undefined> {
@@ -27,12 +27,11 @@ export function carryOut(cloud: Cloud, action: Action): Promise<boolean> {
       (error: Error) => ({ made: undefined, failure: error }),
     )
     await store.settle((draft) => {
-      const now = cloud.now()
-      endAction(draft, action.id, failure ? 'errored' : 'completed', now)
+      endAction(draft, action.id, failure ? 'errored' : 'completed', cloud.now())
       if (failure) kind.abandon?.(draft, params)
       const droplet = draft.droplets.find((each) => each.id === id)
       if (!droplet) return
-      if (!failure) kind.settle?.(droplet, params, { draft, machines, now, made })
+      if (!failure) kind.settle?.(droplet, params, { draft, machines, startedAt, made })
       if (!failure || type !== 'create') droplet.locked = false
     })
     if (store.state.leavingImages.length > 0) await sweepImages(cloud)

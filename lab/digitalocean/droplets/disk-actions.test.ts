@@ -87,3 +87,27 @@ test('the copy behind a deleted image that could not be removed is removed at th
   expect(removed).toEqual([image])
   expect(store.state.leavingImages).toEqual([])
 })
+
+test('a snapshot bears the time at which it was begun, by which the official plugin finds it', async () => {
+  let now = new Date('2026-11-23T04:00:00Z')
+  const { api, call, droplet } = await startApi({
+    clock: () => now,
+    machines: {
+      async capture() {
+        now = new Date('2026-11-23T04:03:00Z')
+        return { bytes: 2_000_000_000 }
+      },
+    },
+  })
+  const { id } = await droplet()
+  const { action } = (await call('POST', `/droplets/${id}/actions`, { type: 'snapshot', name: 'before' }))
+    .body
+  await api.idle()
+  expect((await call('GET', `/actions/${action.id}`)).body.action).toMatchObject({
+    started_at: '2026-11-23T04:00:00Z',
+    completed_at: '2026-11-23T04:03:00Z',
+  })
+  expect((await call('GET', `/droplets/${id}/snapshots`)).body.snapshots).toMatchObject([
+    { created_at: '2026-11-23T04:00:00Z' },
+  ])
+})

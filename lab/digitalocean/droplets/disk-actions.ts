@@ -4,7 +4,7 @@ import { unprocessable } from '../wire/errors.ts'
 import { chooseImage } from '../images/image-choice.ts'
 import { copiesOf, forgetImages, gigabytes, imageOf } from '../images/private-images.ts'
 import { specOf } from './droplet-spec.ts'
-import { takeId, timestamp, type ActionParams, type Droplet, type State } from '../state/state.ts'
+import { takeId, type ActionParams, type Droplet, type State } from '../state/state.ts'
 
 /** What makes copies of a droplet's disk, and disks from copies. */
 export const diskActions: Readonly<Record<string, Kind>> = {
@@ -49,7 +49,11 @@ function copyIn(draft: State, { id }: Droplet, body: Body): number {
   return copy.id
 }
 
-function addSnapshot(droplet: Droplet, { name, image }: ActionParams, { draft, now, made }: After): void {
+function addSnapshot(
+  droplet: Droplet,
+  { name, image }: ActionParams,
+  { draft, startedAt, made }: After,
+): void {
   draft.images.push({
     id: Number(image),
     name: String(name),
@@ -57,7 +61,8 @@ function addSnapshot(droplet: Droplet, { name, image }: ActionParams, { draft, n
     distribution: imageOf(draft, droplet)?.distribution ?? 'Unknown',
     description: '',
     regions: [droplet.region],
-    createdAt: timestamp(now),
+    // The official plugin finds a snapshot by its action's beginning.
+    createdAt: startedAt,
     minDiskSize: droplet.disk,
     sizeGigabytes: gigabytes(made?.bytes ?? 0),
     tags: [],
