@@ -9,11 +9,13 @@ const engine = ['lab/{clients,faults,namecheap,stand-ins}/**/*.e2e.test.ts']
 
 export default defineConfig({
   test: {
+    // A machine that others load too is slow, not wrong.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
+        extends: true,
         test: {
           name: 'fast',
-          // A machine that others load too is slow, not wrong.
           testTimeout: 30_000,
           include: ['**/*.test.ts'],
           // Half of the time is waiting: for sockets, clocks and child processes.
@@ -22,6 +24,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'app',
           include: ['app/**/*.test.ts'],
@@ -33,6 +36,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'attacks',
           include: ['app/**/*.e2e.test.ts'],
@@ -42,6 +46,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'host',
           include: ['**/*.host.test.ts'],
@@ -52,8 +57,9 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      { test: { name: 'alone', include: alone, testTimeout: 30_000 } },
+      { extends: true, test: { name: 'alone', include: alone, testTimeout: 30_000 } },
       {
+        extends: true,
         test: {
           name: 'engine',
           include: engine,
@@ -63,6 +69,7 @@ export default defineConfig({
         },
       },
       {
+        extends: true,
         test: {
           name: 'e2e',
           include: ['**/*.e2e.test.ts'],

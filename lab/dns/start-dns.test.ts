@@ -50,7 +50,7 @@ async function dns(options: Partial<DnsOptions> = {}): Promise<Dns> {
 }
 
 function resolver(server: Dns): Resolver {
-  const ours = new Resolver({ timeout: 2_000, tries: 1 })
+  const ours = new Resolver({ timeout: 20_000, tries: 1 })
   ours.setServers([`127.0.0.1:${server.port}`])
   return ours
 }
@@ -58,7 +58,7 @@ function resolver(server: Dns): Resolver {
 async function exchange(server: Dns, bytes: Buffer): Promise<Buffer> {
   const socket = createSocket('udp4')
   socket.send(bytes, server.port, '127.0.0.1')
-  const [reply] = (await once(socket, 'message', { signal: AbortSignal.timeout(2_000) })) as [Buffer]
+  const [reply] = (await once(socket, 'message', { signal: AbortSignal.timeout(20_000) })) as [Buffer]
   socket.close()
   return reply
 }

@@ -34,7 +34,7 @@ test('a long step outside a terminal says once what it does', async () => {
     say('go build pulumi: net/http')
     return 'built'
   })
-  expect(shown.text()).toMatch(/^▸ engine {7}go build pulumi\n✓ engine {7}built {54,} 2\.\d s\n$/)
+  expect(shown.text()).toMatch(/^▸ engine {7}go build pulumi\n✓ engine {7}built {54,} [2-9]\.\d s\n$/)
 })
 
 test('what must be known before is said at once', async () => {
@@ -54,7 +54,7 @@ test('a terminal sees the last word and the seconds on one line, without colour 
     return 'built'
   })
   expect(shown.text().split('\r\u001b[2K')).toContainEqual(
-    expect.stringMatching(/^▸ engine {7}go build pulumi {40,}1\.\d s$/),
+    expect.stringMatching(/^▸ engine {7}go build pulumi {40,}[1-9]\.\d s$/),
   )
   expect(shown.text()).not.toContain('\u001b[3')
   expect(shown.text().split('\n')).toHaveLength(2)
