@@ -10,7 +10,7 @@ import { history } from './history/routes.ts'
 import { description } from './http/description.ts'
 import { crossSite } from './http/cross-site.ts'
 import { errors } from './http/errors.ts'
-import { logAnswers, withoutQueries } from './http/log-lines.ts'
+import { OneLineEach, withoutQueries } from './http/log-lines.ts'
 import { methods } from './http/methods.ts'
 import { lazySchemas } from './http/lazy-schemas.ts'
 import { securityHeaders } from './http/security-headers.ts'
@@ -44,12 +44,11 @@ export async function buildSite(site: Site, parts: Parts, options: SiteOptions):
   const origin = parts.settings.origins[site]
   const app = fastify({
     logger: withoutQueries(logger),
-    disableRequestLogging: true,
+    logController: new OneLineEach(),
     trustProxy: behindProxy,
     bodyLimit: 64 * 1024,
     requestTimeout: 15_000,
   })
-  logAnswers(app)
   lazySchemas(app)
   await describe?.(app)
   countRequests(app, parts, site)

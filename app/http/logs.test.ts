@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { adminOf } from '../admin/testing.ts'
 import { addPasskeyTo, codesOf, signWith } from '../factors/testing.ts'
@@ -132,5 +134,37 @@ test('a request is one line: what was asked, what was answered, how long it took
       res: { statusCode: 401 },
       responseTime: expect.any(Number),
     }),
+  ])
+})
+
+test('each request is told once: when it is answered, or when who asked has left', async () => {
+  const { service, logged } = await withService()
+  const { port } = new URL(await service.sites.app.listen({ host: '127.0.0.1', port: 0 }))
+  const asking = () => {
+    const socket = connect(Number(port), '127.0.0.1')
+    const body = JSON.stringify({ email: 'ada@example.net', password: 'eleven quiet otters' })
+    const lines = ['host: app.example.com', 'sec-fetch-site: same-origin', 'content-type: application/json']
+    socket.write(
+      `POST /api/session HTTP/1.1\r\n${lines.join('\r\n')}\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    )
+    return socket
+  }
+  const told = () =>
+    logged()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { msg: string; res?: { statusCode: number }; level: number })
+      .filter(({ res }) => res)
+      .map(({ msg, level }) => [msg, level])
+  const patient = asking()
+  await once(patient, 'data')
+  patient.destroy()
+  await expect.poll(told).toEqual([['answered', 30]])
+  const leaving = asking()
+  await expect.poll(() => service.parts.passwords.queue.depth.running, { interval: 1 }).toBe(1)
+  leaving.destroy()
+  await expect.poll(told).toEqual([
+    ['answered', 30],
+    ['left before the answer', 30],
   ])
 })
