@@ -31,18 +31,23 @@ test.each([
   expect(weaknessOf(password, common, ['ada@example.net', 'Ada Lovelace', 'Accounts'])).toBe(weakness)
 })
 
-test('few hash at once, few wait, and who comes then is told to come back', async () => {
-  const queue = new HashQueue({ running: 2, waiting: 1 })
+test.each([
+  { running: 2, ready: 0, waiting: 1 },
+  { running: 1, ready: 1, waiting: 1 },
+])('few hash at once, few wait, and who comes then is told to come back: %o', async (limits) => {
+  const queue = new HashQueue(limits)
   const ends: (() => void)[] = []
   const work = () => new Promise<void>((resolve) => ends.push(resolve))
-  const [first, second, third] = [queue.run(work), queue.run(work), queue.run(work)]
-  expect(queue.depth).toMatchObject({ running: 2, waiting: 1 })
+  const all = Array.from({ length: limits.running + limits.waiting }, () => queue.run(work))
+  expect(ends.length).toBe(limits.running + limits.ready)
+  expect(queue.depth).toMatchObject({ running: limits.running, waiting: 1 })
   await expect(queue.run(work)).rejects.toMatchObject({ code: 'BUSY', statusCode: 503, retryAfterSeconds: 2 })
   ends.shift()?.()
-  await first
-  await expect.poll(() => ends.length).toBe(2)
+  await all[0]
+  await expect.poll(() => ends.length).toBe(limits.running)
+  expect(queue.depth).toMatchObject({ running: limits.running, waiting: 0 })
   for (const end of ends) end()
-  await Promise.all([second, third])
+  await Promise.all(all)
   expect(queue.depth).toMatchObject({ running: 0, waiting: 0 })
 })
 

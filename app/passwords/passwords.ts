@@ -3,7 +3,10 @@ import { digestOf, freshTerms, outdated, type Terms } from './hashing.ts'
 import { HashQueue } from './hash-queue.ts'
 
 /** Each takes 19 MiB and a core for tens of milliseconds: two leave room for everybody who is signed in already. */
-const limits = { running: 2, waiting: 16 }
+const running = 2
+/** A pool of just those threads lets one more wait at the processors, not for the event loop: a tenth more sign-ins. */
+const ready = process.env['UV_THREADPOOL_SIZE'] === String(running) ? 1 : 0
+const limits = { running, ready, waiting: 16 }
 
 /** A password as it is kept. */
 export type Hashed = Terms & { digest: Buffer }
