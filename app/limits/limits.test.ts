@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { withService } from '../testing.ts'
 import { rules, type Kind } from './limits.ts'
@@ -30,15 +31,73 @@ test('of thirty tries at once no more than the burst get through', async () => {
   expect(tried.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0)
 })
 
-test('a good try is given back, and the table of limits tells nobody’s address', async () => {
+const wrong = new Error('wrong')
+const fails = () => Promise.reject(wrong)
+
+test('of thirty tries at once no more than the burst get through to fail, and all of those count', async () => {
+  const { service } = await withService()
+  const { limits } = service.parts
+  let got = 0
+  const tryOut = () =>
+    limits.attempt([['account', 'ada@example.net']], async () => {
+      got += 1
+      await sleep(50)
+      return fails()
+    })
+  const tried = await Promise.allSettled(Array.from({ length: 30 }, tryOut))
+  expect(got).toBe(rules.account.burst)
+  expect(tried.filter((each) => each.status === 'rejected' && each.reason === wrong).length).toBe(got)
+  await expect(tryOut()).rejects.toMatchObject({ code: 'TOO_MANY_TRIES', retryAfterSeconds: 60 })
+})
+
+test('who finds no room because others are under way waits no longer than they are', async () => {
+  const { service } = await withService()
+  const { limits } = service.parts
+  const over = Promise.withResolvers<void>()
+  const tryOut = () => limits.attempt([['code', 'ada']], () => over.promise)
+  const underWay = Array.from({ length: rules.code.burst }, tryOut)
+  await expect(tryOut()).rejects.toMatchObject({ code: 'TOO_MANY_TRIES', retryAfterSeconds: 1 })
+  over.resolve()
+  await Promise.all(underWay)
+  await tryOut()
+})
+
+test('good tries leave nothing, however many; those that fail do, and tell nobody’s address', async () => {
   const { service, owner, signedIn } = await withService()
   const { email } = await signedIn()
-  await service.parts.limits.take(['account', email])
-  const rows = await owner<{ key: string }[]>`select key from limits`
-  expect(rows.map(({ key }) => key).filter((key) => !/^[\w-]{22}$/.test(key))).toEqual([])
-  await service.parts.limits.giveBack(['account', email])
+  const { limits } = service.parts
+  const rows = () => owner<{ key: string }[]>`select key from limits where empty_at > now()`
+  const before = await rows()
+  for (let tries = 0; tries < 2 * rules.account.burst; tries += 1)
+    await limits.attempt([['account', email]], () => Promise.resolve())
+  expect(await rows()).toEqual(before)
   for (let tries = 0; tries < rules.account.burst; tries += 1)
-    await service.parts.limits.take(['account', email])
+    await expect(limits.attempt([['account', email]], fails)).rejects.toBe(wrong)
+  const after = await rows()
+  expect(after.length).toBe(before.length + 1)
+  expect(after.map(({ key }) => key).filter((key) => !/^[\w-]{22}$/.test(key))).toEqual([])
+})
+
+test('a bucket by which a try is not counted is left as it was', async () => {
+  const { service } = await withService()
+  const { limits } = service.parts
+  const [counted, other] = [['device', 'ada'] as const, ['account', 'ada'] as const]
+  for (let tries = 0; tries < rules.device.burst; tries += 1) {
+    using tried = limits.begin(counted, other)
+    tried.admit([0, 1e9], [counted])
+    await tried.fail()
+  }
+  await expect(limits.attempt([counted], fails)).rejects.toMatchObject({ code: 'TOO_MANY_TRIES' })
+  await expect(limits.attempt([other], fails)).rejects.toBe(wrong)
+})
+
+test('where a failure can not be counted nobody learns that it was one', async () => {
+  const { service, owner } = await withService()
+  const tried = service.parts.limits.attempt([['code', 'ada']], async () => {
+    await owner`alter table limits rename to limits_away`
+    return fails()
+  })
+  await expect(tried).rejects.toMatchObject({ message: expect.stringContaining('limits') as string })
 })
 
 test('taking and giving back at once, in whatever order, wait for each other in turns and never in a circle', async () => {

@@ -45,6 +45,8 @@ export class Limits {
   readonly #db: Db
   /** Makes every limit so many times wider; for measuring, never in production. */
   readonly #factor: number
+  /** By key, how many tries are under way here. */
+  readonly #underWay = new Map<string, number>()
 
   constructor(db: Db, factor = 1) {
     this.#db = db
@@ -53,45 +55,128 @@ export class Limits {
 
   /** Takes one of each; refuses with the time to wait where there is none. */
   async take(...buckets: Bucket[]): Promise<void> {
-    const db = this.#db
-    const [{ wait }] = await db<[{ wait: number }]>`select ${this.taking(...buckets)} as wait`
-    refuseFor(wait)
+    const all = buckets.map((bucket) => this.#sizesOf(bucket))
+    const capacities = all.map(({ capacity }) => capacity)
+    const [{ wait }] = await this.#db<[{ wait: number }]>`
+      select take_tries(${keysOf(all)}, ${everyOf(all)}, ${capacities}) as wait`
+    if (wait > 0) throw tooManyTries(wait)
   }
 
-  /** Undoes a take: the try was a good one. */
+  /** Undoes a take. */
   async giveBack(...buckets: Bucket[]): Promise<void> {
-    await this.#db`select ${this.givingBack(...buckets)}`
+    const all = buckets.map((bucket) => this.#sizesOf(bucket))
+    await this.#db`select give_back_tries(${keysOf(all)}, ${everyOf(all)})`
   }
 
   /** Does what somebody may try so often: only what fails is counted. */
   async attempt<T>(buckets: readonly Bucket[], work: () => Promise<T>): Promise<T> {
-    await this.take(...buckets)
-    const done = await work()
-    await this.giveBack(...buckets)
-    return done
+    using tried = this.begin(...buckets)
+    const [{ filled }] = await this.#db<[{ filled: number[] }]>`select ${tried.filled} as filled`
+    tried.admit(filled)
+    try {
+      return await work()
+    } catch (error) {
+      await tried.fail()
+      throw error
+    }
   }
 
-  /** To take as a part of a statement: the seconds to wait, for `refuseFor`. */
-  taking(...buckets: Bucket[]): Fragment {
-    const capacities = buckets.map(([kind]) => rules[kind].burst * rules[kind].everySeconds * this.#factor)
-    return this.#db`take_tries(${keysOf(buckets)}::text[], ${everyOf(buckets)}::int[], ${capacities}::float8[])`
+  /** The same for who asks in statements of their own: `filled`, then `admit`, then `fail` where it failed. */
+  begin(...buckets: Bucket[]): Try {
+    const places = buckets.map((bucket) => {
+      const sizes = this.#sizesOf(bucket)
+      const underWay = this.#underWay.get(sizes.key) ?? 0
+      this.#underWay.set(sizes.key, underWay + 1)
+      return { ...sizes, bucket, underWay }
+    })
+    return new Try(this.#db, places, (key) => {
+      const left = (this.#underWay.get(key) ?? 0) - 1
+      if (left > 0) this.#underWay.set(key, left)
+      else this.#underWay.delete(key)
+    })
   }
 
-  /** To give back as a part of a statement. */
-  givingBack(...buckets: Bucket[]): Fragment {
-    return this.#db`give_back_tries(${keysOf(buckets)}::text[], ${everyOf(buckets)}::int[])`
+  /** A bucket's key, which tells nobody's address, and its sizes in seconds. */
+  #sizesOf([kind, subject]: Bucket): Sizes {
+    const { burst, everySeconds } = rules[kind]
+    const key = createHash('sha256')
+      .update(`${kind} ${subject.toLowerCase()}`)
+      .digest('base64url')
+      .slice(0, 22)
+    return { key, everySeconds, capacity: burst * everySeconds * this.#factor }
   }
 }
 
-/** Refuses whoever has to wait. */
-export function refuseFor(waitSeconds: number): void {
-  if (waitSeconds > 0) throw new TooManyTries({ retryAfterSeconds: Math.ceil(waitSeconds) })
+interface Sizes {
+  key: string
+  everySeconds: number
+  capacity: number
 }
 
-const everyOf = (buckets: Bucket[]): number[] => buckets.map(([kind]) => rules[kind].everySeconds)
+interface Place extends Sizes {
+  bucket: Bucket
+  /** How many others were under way when this one began. */
+  underWay: number
+}
 
-/** The table tells nobody's address. */
-const keysOf = (buckets: Bucket[]): string[] =>
-  buckets.map(([kind, subject]) =>
-    createHash('sha256').update(`${kind} ${subject.toLowerCase()}`).digest('base64url').slice(0, 22),
-  )
+/**
+ * Until it is over a try counts for all that begin after it, as if it had failed: no more get through at once than may
+ * fail. A failure is in the table before its try is over, so that who begins meanwhile misses none: it counts as under
+ * way, as failed, or for a moment as both.
+ */
+class Try implements Disposable {
+  readonly #db: Db
+  readonly #leave: (key: string) => void
+  #places: Place[]
+
+  constructor(db: Db, places: Place[], leave: (key: string) => void) {
+    this.#db = db
+    this.#places = places
+    this.#leave = leave
+  }
+
+  /** As a part of a statement: how full the buckets are, in seconds. */
+  get filled(): Fragment {
+    const db = this.#db
+    return db`array(
+      select coalesce(extract(epoch from greatest(empty_at - now(), '0')), 0)::float8
+      from unnest(${keysOf(this.#places)}::text[]) with ordinality as asked (key, place) left join limits using (key)
+      order by place)`
+  }
+
+  /** Refuses with the time to wait where one of them is too full. Those that are not `counted` are left as they were. */
+  admit(filled: number[], counted?: readonly Bucket[]): void {
+    const counts = ({ bucket }: Place) => counted?.includes(bucket) ?? true
+    const waits = this.#places.map((place, index) => {
+      const room = place.capacity - (filled[index] ?? 0) - place.everySeconds
+      const full = counts(place) && room < place.underWay * place.everySeconds
+      // Nobody waits for those who are under way longer than they are.
+      return full ? Math.max(-room, 1) : 0
+    })
+    const wait = Math.max(...waits)
+    if (wait > 0) throw tooManyTries(wait)
+    this.#end(this.#places.filter((place) => !counts(place)))
+    this.#places = this.#places.filter((place) => counts(place))
+  }
+
+  /** Counts it, in one order lest two wait for each other. */
+  async fail(): Promise<void> {
+    await this.#db`
+      insert into limits as l (key, empty_at)
+      select key, now() + make_interval(secs => every)
+      from unnest(${keysOf(this.#places)}::text[], ${everyOf(this.#places)}::int[]) as failed (key, every) order by key
+      on conflict (key) do update set empty_at = greatest(l.empty_at, now()) + (excluded.empty_at - now())`
+  }
+
+  [Symbol.dispose](): void {
+    this.#end(this.#places)
+  }
+
+  #end(places: Place[]): void {
+    for (const { key } of places) this.#leave(key)
+  }
+}
+
+const tooManyTries = (waitSeconds: number) => new TooManyTries({ retryAfterSeconds: Math.ceil(waitSeconds) })
+const keysOf = (all: Sizes[]): string[] => all.map(({ key }) => key)
+const everyOf = (all: Sizes[]): number[] => all.map(({ everySeconds }) => everySeconds)

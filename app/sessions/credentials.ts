@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
+import type { Db } from '../database/connect.ts'
 import type { Method } from '../factors/methods.ts'
-import { refuseFor, type Bucket } from '../limits/limits.ts'
+import type { Bucket } from '../limits/limits.ts'
 import type { SiteParts } from '../parts.ts'
 import type { Terms } from '../passwords/hashing.ts'
 import { admitted } from './admission.ts'
@@ -36,39 +37,51 @@ export async function checkCredentials(
 ): Promise<ShownByPassword | undefined> {
   const { db, limits, passwords } = parts
   const device = deviceHashOf(parts, request)
-  const network: Bucket = ['network', clientOf(request).network]
   // A browser that the account knows has a count of its own.
-  const known: Bucket[] = [['device', `${email} ${device?.toString('base64')}`], network]
-  const strange: Bucket[] = [['account', email], network]
+  const known: Bucket = ['device', `${email} ${device?.toString('base64')}`]
+  const strange: Bucket = ['account', email]
+  const network: Bucket = ['network', clientOf(request).network]
+  using tried = limits.begin(known, strange, network)
   // Without an account the terms are those of somebody else's password.
   const [begun] = await db<[Begun]>`
-    select known, case when known then ${limits.taking(...known)} else ${limits.taking(...strange)} end as wait, terms.*
-    from (
-      select exists (
+    select exists (
         select from devices d join accounts a on a.id = d.account_id
-        where a.email_key = lower(${email}) and d.token_hash = ${device ?? null}) as known
-    ) browser left join password_terms(${email}) terms on true`
-  refuseFor(begun.wait)
+        where a.email_key = lower(${email}) and d.token_hash = ${device ?? null}) as known,
+      ${tried.filled} as filled, terms.*
+    from (select) nothing left join password_terms(${email}) terms on true`
+  tried.admit(begun.filled, [begun.known ? known : strange, network])
   const accountId = begun.accountId ?? nobody
   const digest = await passwords.digest(password, begun)
   const token = arrivingToken(parts, request)
   const done = db`case when methods = '{}' then id end`
   const [shown] = await db<[({ methods: Method[] } & Arrival)?]>`
     with shown as materialized (
-      select id, methods_of(id) as methods, ${limits.givingBack(...(begun.known ? known : strange))}
-      from accounts where id = case when password_matches(${accountId}, ${digest}) then ${accountId}::uuid end
+      select id, methods_of(id) as methods from accounts
+      where id = case when password_matches(${accountId}, ${digest}) then ${accountId}::uuid end
         and ${admitted(parts)}
     )
     select methods, arrival.* from shown left join lateral ${arriving(parts, request, token, done)} arrival on true`
-  if (!shown) return undefined
+  if (!shown) {
+    await Promise.all([tried.fail(), noteFailure(db, request, email)])
+    return undefined
+  }
   await passwords.renew(accountId, password, begun)
   const { methods, ...arrival } = shown
   return { accountId, generation: begun.generation, methods, token, arrival }
 }
 
+/** One statement for addresses with and without an account: it takes as long. */
+async function noteFailure(db: Db, request: FastifyRequest, email: string): Promise<void> {
+  const { device, network } = clientOf(request)
+  await db`
+    insert into history (account_id, event, device, network)
+    select id, 'sign-in-failed', ${device}, ${network} from accounts where email_key = lower(${email})`
+  request.log.info({ event: 'sign-in-failed', network }, 'a sign-in failed')
+}
+
 interface Begun extends Terms {
   known: boolean
-  wait: number
+  filled: number[]
   accountId: string | null
   generation: number
 }

@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Db } from '../database/connect.ts'
 import type { Method } from '../factors/methods.ts'
 import { beginSecondStep } from '../factors/pending-sign-in.ts'
 import { refusal } from '../http/refusals.ts'
@@ -27,7 +26,6 @@ export async function signIn(
   const shown = await checkCredentials(parts, request, credentials)
   if (shown === undefined) {
     parts.counters.count('sign-in-failures')
-    await noteFailure(parts.db, request, credentials.email)
     throw new WrongCredentials()
   }
   const { methods } = shown
@@ -41,15 +39,6 @@ export async function signIn(
   return role === 'admin'
     ? { next: 'enrol-factor', methods: ['totp', 'passkey'] }
     : { next: 'done', methods: [] }
-}
-
-/** One statement for addresses with and without an account: it takes as long. */
-async function noteFailure(db: Db, request: FastifyRequest, email: string): Promise<void> {
-  const { device, network } = clientOf(request)
-  await db`
-    insert into history (account_id, event, device, network)
-    select id, 'sign-in-failed', ${device}, ${network} from accounts where email_key = lower(${email})`
-  request.log.info({ event: 'sign-in-failed', network }, 'a sign-in failed')
 }
 
 /** That somebody came, as it is noted already. */
