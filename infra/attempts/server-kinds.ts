@@ -15,6 +15,19 @@ export const key: Kind = {
 export const tag: Kind = {
   // Its name ends with a chance of its own, so that no other stack has the same.
   alike: async (inputs) => (await listThings('tags')).filter(({ name }) => name === inputs['name']),
+  async leftBehind(inputs) {
+    // A firewall may go by it and shows in no count: another stack of this name, whose droplet is being replaced.
+    const idle = (await listThings('tags')).filter(
+      ({ name, resources }) => sameMaker(name, inputs['name']) && resources.count === 0,
+    )
+    for (const { name } of idle)
+      await pulumi.log.warn(
+        `the tag ${name} marks nothing\n` +
+          `  why   an interrupted run left it behind, or another stack of this name is being made\n` +
+          `  next  doctl compute tag delete ${name}   (if no firewall goes by it)`,
+      )
+    return []
+  },
   idOf: ({ name }) => name,
   remove: ({ name }) => removeThing(`tags/${name}`),
   describe: ({ name }) => `tag ${name}`,
