@@ -2,8 +2,8 @@ import { configDefaults, defineConfig } from 'vitest/config'
 
 // One project a kind of test: `fast` needs nothing, `host` a real Debian of the lab, `e2e` the whole of it.
 
-/** Takes all slots of the machine for a moment: nothing else may want one meanwhile. */
-const alone = ['lab/claim-slot.host.test.ts']
+/** Takes every slot of the machine, or looks into one just given back: nobody else may want one meanwhile. */
+const alone = ['lab/{claim-slot,cleanup}.host.test.ts']
 /** The real engine and others' clients in a cloud on paper: no hosts, so two at a time. */
 const engine = ['lab/{clients,faults,namecheap,stand-ins}/**/*.e2e.test.ts']
 
@@ -57,7 +57,16 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      { extends: true, test: { name: 'alone', include: alone, testTimeout: 30_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: alone,
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
       {
         extends: true,
         test: {
