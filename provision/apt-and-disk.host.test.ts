@@ -25,11 +25,11 @@ test(
 test('the lock of another apt is waited for', { timeout: 120_000 }, async ({ lab, web }) => {
   const { host, provisioned, task } = await web.converged(lab)
   await host.$('apt-get remove --quiet --yes debsums')
-  await host.writeFile('/root/hold.pl', hold)
-  await host.$('setsid --fork perl /root/hold.pl > /dev/null 2>&1 < /dev/null; sleep 0.5; rm /root/hold.pl')
-  const { failure, applied, ms } = await provisioned.converge(task)
+  const held = await host.$(`setsid --fork perl > /dev/null 2>&1; ${until('[ -e /run/held ]')}`, hold)
+  expect(held.exitCode).toBe(0)
+  const { failure, applied } = await provisioned.converge(task)
   expect([failure, applied]).toEqual([undefined, ['packages: install debsums']])
-  expect(ms).toBeGreaterThan(3000)
+  expect((await host.$('ls /run/held')).exitCode, 'it went on beside the lock').not.toBe(0)
   expect(await health(host)).toBe('')
 })
 
@@ -63,11 +63,23 @@ test('a disk that is full already is named before anything is changed', async ({
   expect((await provisioned.converge(task)).applied).toEqual(['banner: update /etc/issue, -1 +0'])
 })
 
-/** Holds both of apt's locks for some seconds, as apt itself does: by fcntl. */
+/** Asks a host again and again, for as long as a slow one may need. */
+const until = (condition: string) => `timeout 20 sh -c 'until ${condition}; do sleep 0.05; done'`
+
+/**
+ * Holds apt's two locks as apt itself does, by fcntl: the one on its lists for some seconds, and dpkg's for longer, so
+ * that both are met. While it does, /run/held is there.
+ */
 const hold = `use Fcntl;
-for my $path ("/var/lib/apt/lists/lock", "/var/lib/dpkg/lock-frontend") {
-  open(my $file, ">>", $path); push @files, $file;
-  fcntl($file, F_SETLKW, pack("s s x4 q q i", F_WRLCK, 0, 0, 0, 0)) or die;
-}
+my ($lists, $dpkg) = map {
+  open(my $file, ">>", $_) or die;
+  my $lock = pack("s s x4 q q i x4", F_WRLCK, 0, 0, 0, 0);
+  fcntl($file, F_SETLKW, $lock) or die;
+  $file;
+} "/var/lib/apt/lists/lock", "/var/lib/dpkg/lock-frontend";
+open(my $held, ">", "/run/held") or die;
+sleep 4;
+close $lists;
 sleep 8;
+unlink "/run/held";
 `
