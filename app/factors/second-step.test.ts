@@ -87,14 +87,15 @@ test('after five wrong codes it begins anew, and the owner hears once a day of w
   expect(mailbox.mails.filter(({ subject }) => subject.startsWith('Somebody knows'))).toHaveLength(1)
 })
 
-test('twenty guesses at once are five', async () => {
+test('twenty guesses at once, and as many one by one, are five', async () => {
   const { signedIn, browser, owner } = await withService()
   const ada = await signedIn()
   await addApp(ada)
   const thief = await halfSignedIn(browser(), ada)
-  const answers = await Promise.all(
-    Array.from({ length: 20 }, () => thief.send('POST', '/api/session/second-factor', { code: '000000' })),
-  )
+  const guess = () => thief.send('POST', '/api/session/second-factor', { code: '000000' })
+  // One that has just failed may count as under way, too: it is less than five at times, and never more.
+  const answers = await Promise.all(Array.from({ length: 20 }, guess))
+  for (let times = 0; times < 20; times += 1) answers.push(await guess())
   expect(answers.filter(({ code }) => code === 'WRONG_CODE')).toHaveLength(4)
   expect(await owner`select from history where event = 'factor-failed'`).toHaveLength(5)
 })
