@@ -12,7 +12,7 @@ export async function confirmWayIn({ destination }: Ssh, leftMs: number): Promis
   )
   try {
     const { code, stderr } = await again.run(disarmScript)
-    if (code !== 0) throw new Error(`the old state is back already: ${stderr.trim()}`)
+    if (code !== 0) throw new Error(`somebody came in who could not confirm it: ${stderr.trim()}`)
   } finally {
     await again.close()
   }

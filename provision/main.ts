@@ -52,8 +52,8 @@ export async function run(
       at.step = left.shift() ?? step.name
       at.summary = undefined
       if (signal.aborted) throw stopped(at.step)
-      // Risky steps follow each other, so that one new connection answers for all of them.
-      if (guard.armed && !step.guarded) {
+      // Risky steps follow each other, so that one new connection answers for all of them, or for as many as time allows.
+      if (guard.armed && (!step.guarded || guard.halfOver)) {
         await confirm()
         at.step = step.name
         at.summary = undefined

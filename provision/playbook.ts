@@ -86,7 +86,8 @@ export function playbook(request: Request): Step<unknown>[] {
       { name: 'caddy', home: '/var/lib/caddy', groups: [appUser] },
     ]),
     wayBack(render),
-    // These four can shut the operator out: they follow each other, so that one new connection confirms them.
+    // These can shut the operator out: they follow each other, so that one new connection confirms them.
+    ...logins(render),
     operators(desired.operators, render, keep),
     sshd({ operators: desired.operators, rootLogin: keep.includes('root') }, render),
     wireguard(desired.wireguard, render),
@@ -102,13 +103,9 @@ export function playbook(request: Request): Step<unknown>[] {
   ]
 }
 
-/** What makes the system itself hard to break into and sparing, whatever runs on it. */
-function hardening({ rebootTime = '04:00' }: DesiredHost, render: Render): Step<unknown>[] {
-  const withReboot: Render = (path) => render(path, { rebootTime })
+/** What every login goes through. */
+function logins(render: Render): Step<unknown>[] {
   return [
-    kernel(render),
-    plainFiles('upgrades', ['/etc/apt/apt.conf.d/60-shoestring-upgrades'], withReboot),
-    plainFiles('restarts', ['/etc/needrestart/conf.d/shoestring.conf'], render),
     plainFiles(
       'accounts',
       [
@@ -119,8 +116,18 @@ function hardening({ rebootTime = '04:00' }: DesiredHost, render: Render): Step<
       ],
       render,
     ),
-    plainFiles('banner', ['/etc/issue', '/etc/issue.net'], render),
     plainFiles('shells', ['/etc/profile.d/00-shoestring.sh'], render),
+  ].map((step) => ({ ...step, guarded: true }))
+}
+
+/** What makes the system itself hard to break into and sparing, whatever runs on it. */
+function hardening({ rebootTime = '04:00' }: DesiredHost, render: Render): Step<unknown>[] {
+  const withReboot: Render = (path) => render(path, { rebootTime })
+  return [
+    kernel(render),
+    plainFiles('upgrades', ['/etc/apt/apt.conf.d/60-shoestring-upgrades'], withReboot),
+    plainFiles('restarts', ['/etc/needrestart/conf.d/shoestring.conf'], render),
+    plainFiles('banner', ['/etc/issue', '/etc/issue.net'], render),
     plainFiles(
       'crashes',
       ['/etc/systemd/system.conf.d/00-shoestring.conf', '/etc/systemd/coredump.conf.d/00-shoestring.conf'],

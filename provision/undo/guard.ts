@@ -41,10 +41,17 @@ export class Guard {
       await $({ nothrow: true })`systemctl reset-failed ${undoTimer} ${undoUnit}`
       await $`sh -c ${noteScript}`
       await this.#host.write(`${undoFolder}/undo`, undoScript, { ...rootFile, mode: 0o700 })
-      await $`sh -c ${armScript}`
       const timer = [`--on-active=${this.#seconds}`, '--timer-property=AccuracySec=100ms']
       await $`systemd-run --quiet --collect --unit=${undoUnit} ${timer}`
       this.#armedAtMs = performance.now()
+      // After the timer, which does nothing without it: whoever is killed in between leaves nothing for the next boot.
+      await $`sh -c ${armScript}`
+    } else if (this.#leftShare() < 1 / 6 || !(await this.#host.list(undoFolder)).includes('armed')) {
+      // What is changed while the old state comes back, or after it, nobody would undo.
+      throw new OperatorError('no time left to prove the way in', {
+        why: `the changes that can shut you out took most of ${this.#seconds} s, after which they are undone`,
+        fix: 'run pulumi up again; if it comes to this once more, change less at a time, fewer networks in sshFrom, say',
+      })
     }
     await appendFile(`${undoFolder}/changes`, `${summary}\n`, { flush: true })
   }
@@ -52,6 +59,15 @@ export class Guard {
   /** How long the other side has to come in again. */
   leftMs(): number {
     return Math.max(0, (this.#armedAtMs ?? 0) + this.#seconds * 1000 - performance.now())
+  }
+
+  /** Whether so much of it is over that the next step had better begin with all of it. */
+  get halfOver(): boolean {
+    return this.armed && this.#leftShare() < 1 / 2
+  }
+
+  #leftShare(): number {
+    return this.leftMs() / (this.#seconds * 1000)
   }
 
   /** Goes on only where somebody came in by a new connection; else everything since `arm` is undone. */
@@ -84,8 +100,11 @@ export class Guard {
 
   async #undo(): Promise<void> {
     const quiet = this.#host.$({ nothrow: true })
+    const byTimer = !(await this.#host.list(undoFolder)).includes('armed')
     // Waits for the timer's own run too, should it have begun.
     await quiet`systemctl start ${undoUnit}`
+    // That was at work while a change was: doing all of it once more undoes that change, too.
+    if (byTimer) await quiet`cd ${undoFolder} && mv undone armed && systemctl start ${undoUnit}`
     if ((await this.#host.list(undoFolder)).includes('armed')) await quiet`sh ${undoFolder}/undo`
     await quiet`systemctl stop ${undoTimer}`
   }

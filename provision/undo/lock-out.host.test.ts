@@ -4,6 +4,11 @@ import { evesKey } from '../on-test-host.ts'
 import { appended, nobody, sshdPath, test, tryOut, type Bad } from './on-hardened-host.ts'
 import { undoUnit } from './undo-script.ts'
 
+const limitsPath = '/etc/security/limits.d/99-shoestring.conf'
+const profilePath = '/etc/profile.d/00-shoestring.sh'
+// What an MTU that is too large for the way does: small packets arrive, and no handshake ever ends.
+const blackHole = 'iptables -I OUTPUT -p tcp --sport 22 -m length --length 600:65535 -j DROP'
+
 const cases: [string, Bad, RegExp][] = [
   [
     'ssh allowed only from elsewhere',
@@ -56,6 +61,17 @@ const cases: [string, Bad, RegExp][] = [
     },
     /undone wireguard: make a key for the host; .*; wireguard: start shoestring-wireguard/,
   ],
+  [
+    'limits that let nobody log in',
+    { file: (files) => ({ ...files, [limitsPath]: '* - maxlogins 0\n' }) },
+    /undone accounts: update /,
+  ],
+  [
+    'a shell that ends before its first command',
+    { file: (files) => ({ ...files, [profilePath]: 'exit\n' }) },
+    /undone shells: update /,
+  ],
+  ['an MTU too large for the way', { byHand: blackHole }, /undone sshd: update /],
   ["the operator's folder open to all", { byHand: 'chmod 777 /home/ada' }, /undone sshd: update /],
 ]
 
@@ -87,6 +103,22 @@ test(
       /^sshd: could not update [^]*Bad configuration option: PermitRootLgoin[^]*undone sshd: update/,
     )
     expect([code, left]).toEqual([0, ''])
+  },
+)
+
+test(
+  'changes that take longer than the timer waits are undone to the last one, also those after it',
+  { timeout: 120_000 },
+  async ({ lab, web: site }) => {
+    const web = await site.on(lab)
+    const before = await web.host.$('ufw status verbose')
+    const elsewhere = Array.from({ length: 31 }, (_, at) => `192.0.2.${at * 8}/29`)
+    const settings = { sshFrom: [lab.slot.subnet, ...elsewhere] }
+    const { error, code, left } = await tryOut(web, { settings, file: (files) => files }, 3)
+    expect(error).toMatch(/^firewall: could not allow in proto tcp from 192.*\n {2}why .*took most of 3 s/)
+    expect(error).toMatch(/undone firewall: allow in proto tcp from 192/)
+    expect([code, left]).toEqual([0, ''])
+    expect(await web.host.$('ufw status verbose')).toEqual(before)
   },
 )
 

@@ -19,6 +19,11 @@ const files = [
   ...['passwd', 'shadow', 'group', 'gshadow', 'subuid', 'subgid', 'sudoers', 'pam.d/su'].map(
     (name) => `/etc/${name}`,
   ),
+  // Limits of logins, and what their shells read.
+  ...['login.defs', 'pam.d/common-auth', 'security/limits.d/99-shoestring.conf'].map(
+    (name) => `/etc/${name}`,
+  ),
+  '/etc/profile.d/00-shoestring.sh',
   '/etc/ssh/sshd_config',
   ...['wg0.conf', 'wg0.key'].map((name) => `/etc/wireguard/${name}`),
   tunnelPath,
@@ -96,5 +101,7 @@ sync
 mv undoing undone
 sync .`
 
-/** What a new connection runs to say that it came in. Fails where the old state is back already. */
-export const disarmScript = `cd ${undoFolder} && mv armed disarmed && sync . && systemctl stop ${undoTimer} && rm -rf ${undoFolder}`
+const loginShell = `[ "$(/bin/sh -lc 'echo in' | tail -n 1)" = in ] || { echo 'a login shell ends too early' >&2; exit 1; }`
+
+/** What a new connection runs to say that it came in, and that a shell stays open. Fails where the old state is back already. */
+export const disarmScript = `${loginShell}; cd ${undoFolder} && mv armed disarmed && sync . && systemctl stop ${undoTimer} && rm -rf ${undoFolder}`
