@@ -72,6 +72,36 @@ test('a bare host that answers is planned, and nothing is left on it', async ({ 
   expect(left.stdout).toBe('')
 })
 
+test('an up to a host that is no good ground, or whose mirror is not to be trusted, says so and changes nothing', async ({
+  lab,
+  host: machine,
+}) => {
+  useKeyFile(join(lab.stateFolder, 'key'))
+  const { stdout } = await machine.$('cut -d" " -f1,2 /etc/ssh/ssh_host_ed25519_key.pub')
+  const up = () => host.create(inputsAt(machine.address, stdout.trim()), listening().call)
+  const made =
+    'ls -d /opt/shoestring /etc/apt/apt.conf.d/*shoestring* /etc/systemd/system/shoestring* 2>/dev/null'
+
+  await machine.$(
+    "systemd-run --unit=foreign --property=User=nobody --property=AmbientCapabilities=CAP_NET_BIND_SERVICE perl -MIO::Socket::INET -e 'IO::Socket::INET->new(LocalPort => 80, Listen => 1) and sleep 600'",
+  )
+  await expect.poll(async () => (await machine.$('grep -c ":0050 .* 0A " /proc/net/tcp')).stdout).toBe('1\n')
+  await expect(up()).rejects.toThrow(/^ground: a port is taken\n {2}why {3}a service of nobody/)
+  await machine.$('systemctl stop foreign; cp /etc/os-release /tmp/ours; sed -i s/13/12/ /etc/os-release')
+  await expect(up()).rejects.toThrow(/ground: another system\n {2}why {3}this host runs debian 12/)
+  await machine.$('cp /tmp/ours /etc/os-release')
+  expect((await machine.$(made)).stdout).toBe('')
+
+  // Debian's own keys are gone: what the mirror sends is signed by nobody whom the host knows.
+  await machine.$(
+    'mkdir /tmp/keys; mv /usr/share/keyrings/debian-archive* /etc/apt/trusted.gpg.d/* /tmp/keys; rm -rf /var/lib/apt/lists/*',
+  )
+  await expect(up()).rejects.toThrow(/packages: could not install libatomic1[^]*why {3}[EW]: .*sign/i)
+  expect((await machine.$('ls /opt/shoestring/node/*/bin/node; dpkg --audit')).stdout).not.toContain(
+    'libatomic1',
+  )
+})
+
 test(
   'the first up comes in as root and shuts it out as the operator; every later one is that operator',
   { timeout: 300_000 },

@@ -4,6 +4,7 @@ import { idleUnits } from '../provision/steps/idle-services.ts'
 import { wireguardKeyPath } from '../provision/steps/wireguard.ts'
 import { loginsAt } from './connection.ts'
 import { onHost } from './on-host.ts'
+import { lookAtGround } from './ground.ts'
 import { once } from './once.ts'
 import type { Call, ResourceClass } from './provider.ts'
 import {
@@ -70,6 +71,7 @@ async function askWireguardKey(ssh: Ssh, { wireguard }: HostInputs): Promise<Bag
 }
 
 async function sendWhatIsMissing(ssh: Ssh, call: Call): Promise<void> {
+  await lookAtGround(ssh)
   const send = async (): Promise<void> => {
     const node = { name: `Node ${nodeVersion}`, source: process.execPath, target: nodeOnHost }
     for (const shipment of await missing(ssh, [node, (await caddy()).shipment])) {

@@ -86,6 +86,7 @@ export async function installPackages(
     return `mkdir -p "$(dirname ${path})" && echo ${text} | base64 -d > ${path}.new && chmod 644 ${path}.new && mv ${path}.new ${path}`
   })
   const settings = '/run/shoestring-apt.conf'
+  const said = '/run/shoestring-apt-said'
   const install = `apt-get install -c ${settings} -q -y --no-install-recommends -o DPkg::Lock::Timeout=120`
   const command = [
     'export DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a LC_ALL=C.UTF-8',
@@ -102,16 +103,28 @@ export async function installPackages(
     // A run before may have been killed while dpkg was at work.
     '[ -z "$(dpkg --audit)" ] || dpkg --configure -a >&2',
     // apt may be busy, as it is on a droplet's first boot.
-    'for try in $(seq 60); do apt-get update -q && break; sleep 2; done >&2',
+    // Two minutes for whoever holds the lists, ten seconds for a network that has only just come up.
+    `for try in $(seq 60); do
+       apt-get update -q 2> ${said} && break
+       grep -q 'Could not get lock' ${said} || [ $try -lt 5 ] || { cat ${said} >&2; exit 1; }
+       sleep 2
+     done >&2`,
+    `cat ${said} >&2`,
     `${install} ${names.join(' ')} >&2 || ${install} libatomic1 >&2 || exit`,
     'SYSTEMD_OFFLINE=0 systemctl daemon-reload >&2',
   ].join('\n')
   const { code, stdout, stderr } = await ssh.run(command)
   if (code === 0) return stdout !== ''
   throw new Error(
-    `could not install libatomic1, which Node needs\n  why   ${lastLines(stderr, 1)}\n` +
+    `packages: could not install libatomic1, which Node needs\n  why   ${reasonOfApt(stderr)}\n` +
       '  next  see that the host reaches a Debian mirror, then run pulumi up again',
   )
+}
+
+/** What went wrong first: that a package can't be found comes of a mirror that can't be read. */
+export function reasonOfApt(stderr: string): string {
+  const complaint = /^(?:E: (?!Unable to locate)|W: (?:Failed to fetch|GPG error|OpenPGP)).*/m.exec(stderr)
+  return complaint?.[0] ?? lastLines(stderr, 1)
 }
 
 /** Makes this Node the one that the host's units run, and drops those before it. */

@@ -15,7 +15,7 @@ export interface Ground {
   listeners: { port: number; user: string }[]
 }
 
-const webPorts = [80, 443]
+export const webPorts = [80, 443]
 
 export async function readGround(host: Host): Promise<Ground> {
   const [release, disk, dpkg, tcp4, tcp6, { users }] = await Promise.all([

@@ -33,7 +33,7 @@ test('another system, a port that is taken, a full disk and a clock that is off 
   expect(refusal({ listeners: [{ port: 80, user: 'root' }] })).toBe(
     'a service of root that is not ours listens on port 80, which the web server needs',
   )
-  expect(refusal({ freeMb: 3 })).toMatch(/^3 MB are free/)
+  expect(refusal({ freeMb: 3 })).toMatch(/^3 MB are free and 64 are needed/)
   expect(refusal({ nowMs: 0 })).toBe(
     'it is 1970-01-01 00:00 for this host, but packages were installed on it at 2026-09-21 14:13: certificates and signatures would be refused',
   )

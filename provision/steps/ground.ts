@@ -8,7 +8,7 @@ const dayMs = 24 * 60 * 60 * 1000
 const leastFreeMb = 64
 
 /** What must be so before anything is changed; changes nothing itself, and stops a run that would end halfway. */
-export function ground(): Step<Ground> {
+export function ground(neededMb = leastFreeMb): Step<Ground> {
   return {
     name: 'ground',
     bare: { system: 'debian 13', freeMb: 8000, nowMs: 0, pastMs: 0, listeners: [] },
@@ -33,9 +33,9 @@ export function ground(): Step<Ground> {
           fix: `see which one on the host: ss -ltnp sport = :${foreign.port}; then stop and disable it`,
         })
       }
-      if (freeMb < leastFreeMb) {
+      if (freeMb < neededMb) {
         throw new OperatorError('ground: the disk is full', {
-          why: `${freeMb} MB are free, and files are only replaced where the new one fits beside the old one`,
+          why: `${freeMb} MB are free and ${neededMb} are needed: files are only replaced where the new one fits beside the old one`,
           fix: makeRoom,
         })
       }
