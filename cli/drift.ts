@@ -1,8 +1,9 @@
 import { stackName } from '../lab/environment.ts'
 import { progress } from '../lab/toolchain/progress.mjs'
-import { requestFor as hostRequest } from '../plugin/host.ts'
+import { madeAsHere, requestFor as hostRequest } from '../plugin/host.ts'
 import { planOn, type PlannedStep } from '../plugin/plan.ts'
 import { requestFor as releaseRequest } from '../plugin/release.ts'
+import { OperatorError } from '../provision/errors.ts'
 import { readDeployed, type Deployed } from './deployed.ts'
 import { failure } from './failure.ts'
 import { onHost, quietCall } from './on-host.ts'
@@ -39,6 +40,12 @@ export async function readDrift(deployed: Deployed): Promise<Drift> {
   const { stack, name, host, release } = deployed
   const call = quietCall(name)
   return onHost(deployed, async () => {
+    if (!(await madeAsHere(host))) {
+      throw new OperatorError(`${name} of ${stack} can't be compared`, {
+        why: 'what lies here (templates, steps, Node or Caddy) is not what the last update brought to the host',
+        fix: 'bring it up with what lies here, or check out the commit of that update; pulumi preview shows both together',
+      })
+    }
     const ofHost = await planOn(host, await hostRequest(host, 'plan'), call)
     const request = release && (await releaseRequest(release, 'plan'))
     const ofRelease = request ? await planOn(host, request, call) : { steps: [] }

@@ -60,6 +60,21 @@ test('a refresh of a host that does not answer forgets nothing and invents nothi
   expect(await host.read('web', before, call)).toEqual(before)
 })
 
+test('what changed in the repository since the last update is blamed on nobody', async ({ lab }) => {
+  const { call, said } = listening()
+  const { inputs } = (await host.check?.(unreachable(lab), {}, { name: 'web', suffix: 'a' })) ?? {
+    inputs: {},
+  }
+  expect(inputs).toMatchObject({ content: expect.stringMatching(/^[0-9a-f]{12}$/) })
+  const before = { inputs: { ...inputs, content: '000000000000' }, outputs: { drift: [] } }
+  expect(await host.read('web', before, call)).toEqual(before)
+  expect(said).toEqual([
+    'what lies here has changed since the last update: not compared; pulumi preview tells',
+  ])
+  const { changes } = await host.diff('web', before, inputs, call)
+  expect(changes[0]).toEqual({ path: 'content', kind: 'update', ofInputs: true })
+})
+
 test('a bare host that answers is planned, and nothing is left on it', async ({ lab, host: machine }) => {
   useKeyFile(join(lab.stateFolder, 'key'))
   const { stdout } = await machine.$('cut -d" " -f1,2 /etc/ssh/ssh_host_ed25519_key.pub')

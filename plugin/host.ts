@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import type { Artifact, DesiredHost, Request } from '../provision/desired.ts'
 import { debianPackages, early } from '../provision/playbook.ts'
 import { idleUnits } from '../provision/steps/idle-services.ts'
 import { wireguardKeyPath } from '../provision/steps/wireguard.ts'
+import { bundleProvision } from './bundle.ts'
 import { loginsAt } from './connection.ts'
 import { onHost } from './on-host.ts'
 import { lookAtGround } from './ground.ts'
@@ -30,6 +32,30 @@ export interface HostInputs extends Omit<DesiredHost, 'caddy' | 'keepLogins'> {
   hostKey: string
 }
 
+interface Noted {
+  content?: string
+}
+
+/** What of the repository decides how a host is made, as one hash; noted beside what the program says. */
+const content = once(async (): Promise<string> => {
+  const [templates, provision, { artifact }] = await Promise.all([
+    readTemplates(),
+    bundleProvision(),
+    caddy(),
+  ])
+  const files = Object.keys(templates)
+    .toSorted()
+    .map((path) => [path, templates[path]])
+  const all = [nodeVersion, artifact.sha256, provision, files]
+  return createHash('sha256').update(JSON.stringify(all)).digest('hex').slice(0, 12)
+})
+
+/** Whether it was made as this repository makes it: else what differs now was not changed by hand. */
+export async function madeAsHere(inputs: object): Promise<boolean> {
+  const noted = (inputs as Noted).content
+  return noted === undefined || noted === (await content())
+}
+
 /** Everything on a host that is ours. */
 export const host: ResourceClass = {
   ...onHost<HostInputs>({
@@ -37,8 +63,11 @@ export const host: ResourceClass = {
     idOf: ({ hostname }) => hostname,
     requestFor,
     prepare: sendWhatIsMissing,
+    madeAsHere,
     told: { names: ['wireguardKey'], from: ['wireguard'], ask: askWireguardKey },
   }),
+
+  check: async (news: Bag) => ({ inputs: { ...news, content: await content() }, failures: [] }),
 
   // Its droplet takes everything with it.
   delete: () => Promise.resolve(),
@@ -50,7 +79,7 @@ export async function requestFor(
   mode: Request['mode'],
   keepLogins?: string[],
 ): Promise<Request> {
-  const { address: _address, hostKey: _hostKey, ...desired } = inputs
+  const { address: _address, hostKey: _hostKey, content: _content, ...desired } = inputs as HostInputs & Noted
   const { artifact } = await caddy()
   // Where the key at hand is no operator's, root's login is the only way in.
   const keep = keepLogins ?? ((await loginsAt(inputs)).length > 0 ? [] : ['root'])

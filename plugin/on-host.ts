@@ -12,6 +12,8 @@ export interface Concern<Inputs extends Place> {
   idOf(inputs: Inputs): string
   /** What provision is asked; undefined while the inputs do not say it yet. */
   requestFor(inputs: Inputs, mode: Request['mode'], keepLogins?: string[]): Promise<Request | undefined>
+  /** Whether these inputs, noted by the last update, belong to what lies here now; always, where it is not said. */
+  madeAsHere?(inputs: Bag): Promise<boolean>
   /** Brings to the host what the request takes for granted. */
   prepare?(ssh: Ssh, call: Call): Promise<void>
   /** What only the converged host can tell, by the name of the output; unknown in a preview that changes `from`. */
@@ -84,6 +86,13 @@ export function onHost<Inputs extends Place>(concern: Concern<Inputs>): Handlers
 
     async read(_id: string, olds: Olds, call: Call) {
       if (!olds.inputs['address']) throw new Error(concern.noImport)
+      // Of a host that another state of this repository made nobody can say here what was changed by hand.
+      if ((await concern.madeAsHere?.(olds.inputs)) === false) {
+        await call.warn(
+          'what lies here has changed since the last update: not compared; pulumi preview tells',
+        )
+        return olds
+      }
       const { steps, seen } = await plan(inputsOf(olds.inputs), call)
       // Of a host that doesn't answer nothing new is known.
       if (!seen) return olds
