@@ -89,6 +89,6 @@ async function writeChecked(host: Host, { path, content, check, ...access }: Own
   await host.write(path, content, access)
 }
 
-function rights({ owner, group, mode }: Access): string {
+export function rights({ owner, group, mode }: Access): string {
   return `${owner}:${group} ${mode.toString(8)}`
 }

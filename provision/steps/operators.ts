@@ -117,6 +117,8 @@ async function writeKeys(host: Host, name: string, text: string): Promise<void> 
   const user = users.get(name)
   const group = groups.values().find(({ id }) => id === user?.group)
   if (!user || !group) throw new Error(`user ${name} is gone`)
+  // Somebody may have removed it; what was in it is nobody's business here.
+  await mkdir(user.home, { recursive: true, mode: 0o700 })
   await chown(user.home, user.id, user.group)
   await chmod(user.home, (await stat(user.home)).mode & 0o755)
   const folder = `${user.home}/.ssh`
