@@ -8,7 +8,14 @@ export interface HostFacts {
   listening: { tcp: number[]; udp: number[] }
   /** Our units and their exposure by `systemd-analyze security`: 0 is shut, 10 is open. */
   sandbox: { unit: string; exposure: number }[]
-  updates: { security: string[]; other: number; listsAgeHours: number; rebootWanted: boolean }
+  updates: {
+    security: string[]
+    other: number
+    listsAgeHours: number
+    rebootWanted: boolean
+    /** apt's own words where it could not tell. */
+    refused?: string
+  }
   disk: { sizeBytes: number; usedBytes: number; freeBytes: number }
   /** Proportional share of everything that runs. The total is the machine's, where the host is a container on it. */
   memory: { usedBytes: number; totalBytes: number; container: boolean }
@@ -37,7 +44,8 @@ while read -r unit; do
   systemd-analyze security --no-pager "$unit" | sed -n 's/.*level for \\(.*\\): \\([0-9.]*\\) .*/\\1 \\2/p'
 done
 echo '## updates'
-apt-get -s -qq -o Debug::NoLocking=1 dist-upgrade | grep '^Inst' || true
+if said=$(apt-get -s -qq -o Debug::NoLocking=1 dist-upgrade 2>&1); then echo "$said" | grep '^Inst' || true
+else echo "refused $(echo "$said" | grep '^E:' | head -n 1)"; fi
 echo '## lists'
 stat -c %Y /var/lib/apt/lists/partial; date +%s; ls /run/reboot-required 2>/dev/null || true
 echo '## disk'
@@ -83,7 +91,9 @@ export function parseHostFacts(said: string): HostFacts {
       const [, of = '', port = ''] = /^(\S+) .*:(\d+)$/.exec(line) ?? []
       return of === protocol ? [Number(port)] : []
     })
-  const upgrades = lines('updates').map((line) => ({
+  const refused = lines('updates').find((line) => line.startsWith('refused '))
+  const installs = lines('updates').filter((line) => line.startsWith('Inst '))
+  const upgrades = installs.map((line) => ({
     name: line.split(' ')[1] ?? line,
     security: /Debian-Security/i.test(line),
   }))
@@ -101,6 +111,7 @@ export function parseHostFacts(said: string): HostFacts {
       other: upgrades.filter(({ security }) => !security).length,
       listsAgeHours: Math.round((now - listsAt) / 3600),
       rebootWanted: lines('lists').some((line) => line.startsWith('/run/')),
+      ...(refused !== undefined && { refused: refused.slice('refused '.length) }),
     },
     disk: { sizeBytes, usedBytes, freeBytes },
     memory: {

@@ -13,6 +13,12 @@ import { udpAnswers, type UdpAnswer } from './udp-answers.ts'
 /** A part of the page, or why there is none. */
 export type Part<T> = T | { notSeen: string }
 
+/** What a step would set, and why this host can't take it. */
+export interface LeftOut {
+  step: string
+  reasons: string[]
+}
+
 /** Everything that an audit found. */
 export interface Audit {
   stack: string
@@ -29,7 +35,7 @@ export interface Audit {
   certificates: Part<Certificate>[]
   facts: Part<HostFacts>
   /** What the steps would set if this host could take it, and why it can't. */
-  leftOut: { step: string; reasons: string[] }[]
+  leftOut: Part<LeftOut[]>
   lastBackup: string | null
 }
 
@@ -53,7 +59,7 @@ export async function look(
     part(() => udpAnswers(host.address, udp)),
     Promise.all(sites.map((site) => part(() => certificateOf(site, host.address, ca), site))),
   ])
-  const leftOut = await readLeftOut(host, ssh)
+  const leftOut = await part(() => readLeftOut(host, ssh))
   say('ssh-audit')
   const sshAudit = await part(() => runSshAudit(host.address))
   say('Lynis, about a minute')
@@ -77,8 +83,8 @@ export async function look(
   }
 }
 
-async function readLeftOut(host: Deployed['host'], ssh: Ssh): Promise<Audit['leftOut']> {
-  const leftOut: Audit['leftOut'] = []
+async function readLeftOut(host: Deployed['host'], ssh: Ssh): Promise<LeftOut[]> {
+  const leftOut: LeftOut[] = []
   await provision(ssh, await requestFor(host, 'plan'), (event) => {
     if (event.event === 'left out') leftOut.push({ step: event.step, reasons: event.reasons })
   })

@@ -104,6 +104,19 @@ web of prod · 192.0.2.1 · 2001:db8::1 · 2026-11-23 09:30 UTC
                 not looked at: app.example.com: connect ECONNREFUSED
   disk          2.0 GB of 10.0 GB used, 7.5 GB free
   memory        98 MB in use (PSS of everything)
-  last backup   none yet
+  last backup   none: nothing here makes backups yet
 `)
+})
+
+test('what could not be looked at says why, and keeps nothing else from the page', () => {
+  const { address6: _none, ...onIpv4 } = audit
+  const facts = parseHostFacts(
+    said.replace(/^Inst .*\n/gm, '').replace('## lists', 'refused E: Unmet dependencies.\n## lists'),
+  )
+  const why = 'ground: a port is taken'
+  const page = pageOf({ ...onIpv4, address6: undefined, facts, leftOut: { notSeen: why } }, {})
+  expect(page).toContain('IPv6  not looked at: the stack knows no address of this host\n')
+  expect(page).toContain('  updates       ! not looked at: apt says E: Unmet dependencies.\n')
+  expect(page).toContain(`  not set       not looked at: ${why}\n`)
+  expect(page).toContain('  lynis         index 88')
 })

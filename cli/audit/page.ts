@@ -1,7 +1,7 @@
 import { listed } from '../page.ts'
 import type { Certificate } from './certificates.ts'
 import type { HostFacts, Login } from './host-facts.ts'
-import { seen, type Audit, type Part } from './look.ts'
+import { seen, type Audit, type LeftOut, type Part } from './look.ts'
 import type { Finding, Lynis } from './lynis.ts'
 import type { Outside } from './open-from-outside.ts'
 import type { SshAudit } from './ssh-audit.ts'
@@ -16,6 +16,7 @@ export function pageOf(audit: Audit, reasons: Reasons): string {
   const { stack, host, address, address6, at, facts } = audit
   const ofHost = (told: (facts: HostFacts) => string[]): string[] =>
     seen(facts) ? told(facts) : notSeen(facts)
+  const leftOutRow = partLines(audit.leftOut, (steps) => steps.flatMap(leftOutLines))
   const rows = {
     open: openLines(audit),
     'log in': ofHost(({ logins }) => logins.flatMap(loginLines)),
@@ -23,7 +24,7 @@ export function pageOf(audit: Audit, reasons: Reasons): string {
     'ssh-audit': partLines(audit.sshAudit, sshLines),
     lynis: partLines(audit.lynis, (lynis) => lynisLines(lynis, reasons)),
     // A row only where there is something to say.
-    ...(audit.leftOut.length > 0 && { 'not set': audit.leftOut.flatMap(leftOutLines) }),
+    ...(leftOutRow.length > 0 && { 'not set': leftOutRow }),
     sandbox: ofHost(({ sandbox }) => [
       ...sandbox.map(({ unit, exposure }) => `${exposure.toFixed(1)}  ${unit}`),
       'exposure by systemd-analyze security: 0 is shut, 10 is open',
@@ -34,7 +35,7 @@ export function pageOf(audit: Audit, reasons: Reasons): string {
       `${gigabytes(disk.usedBytes)} of ${gigabytes(disk.sizeBytes)} used, ${gigabytes(disk.freeBytes)} free`,
     ]),
     memory: ofHost(({ memory }) => [memoryLine(memory)]),
-    'last backup': [audit.lastBackup ?? 'none yet'],
+    'last backup': [audit.lastBackup ?? 'none: nothing here makes backups yet'],
   }
   const title = [`${host} of ${stack}`, address, address6, `${at.slice(0, 16).replace('T', ' ')} UTC`]
   const list = listed(Object.entries(rows).map(([name, lines]) => ({ name, lines })))
@@ -47,7 +48,7 @@ function partLines<T extends object>(part: Part<T>, lines: (found: T) => string[
 
 const notSeen = ({ notSeen: why }: { notSeen: string }): string[] => [`not looked at: ${why}`]
 
-function openLines({ outside, udp, allowed }: Audit): string[] {
+function openLines({ outside, udp, allowed, address6 }: Audit): string[] {
   const lines = outside.map((one) => partLines(one, (found) => [tcpLine(found)])[0] ?? '')
   const tcp = outside.flatMap((one) => (seen(one) && !one.unreachable ? [one.open] : []))
   const stray = [...new Set(tcp.flat())].filter((port) => !allowed.includes(`${port}/tcp`))
@@ -56,6 +57,7 @@ function openLines({ outside, udp, allowed }: Audit): string[] {
     .filter((port) => tcp.some((open) => !open.includes(Number.parseInt(port))))
   return [
     ...lines,
+    ...(address6 === undefined ? ['IPv6  not looked at: the stack knows no address of this host'] : []),
     ...partLines(udp, (answers) => [udpLine(answers)]),
     `the settings let in ${allowed.join(' ')}`,
     ...(stray.length > 0 ? [`! open, and not in the settings: ${stray.join(' ')}`] : []),
@@ -91,8 +93,7 @@ function loginLines({ user, keys, password, sudo }: Login): string[] {
   ]
 }
 
-const leftOutLines = ({ step, reasons }: Audit['leftOut'][number]): string[] =>
-  reasons.map((reason) => `${step}: ${reason}`)
+const leftOutLines = ({ step, reasons }: LeftOut): string[] => reasons.map((reason) => `${step}: ${reason}`)
 
 function sshLines({ version, failures, warnings }: SshAudit): string[] {
   return [
@@ -116,7 +117,8 @@ function lynisLines({ version, index, warnings, suggestions }: Lynis, reasons: R
 }
 
 function updateLines({ updates }: HostFacts): string[] {
-  const { security, other, listsAgeHours, rebootWanted } = updates
+  const { security, other, listsAgeHours, rebootWanted, refused } = updates
+  if (refused !== undefined) return [`! not looked at: apt says ${refused}`]
   const urgent = security.length === 0 ? 'no security update waits' : `! security: ${security.join(' ')}`
   return [
     `${urgent}, ${plural(other, 'other')}; lists are ${listsAgeHours} h old`,
