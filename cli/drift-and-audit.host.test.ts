@@ -107,5 +107,9 @@ test(
 
     await converge(deployed)
     expect(await driftLines(deployed)).toEqual([])
+
+    await host.$('rm -rf /home/ada')
+    await converge(deployed)
+    expect((await host.$('stat -c "%U %a" /home/ada /home/ada/.ssh')).stdout).toBe('ada 700\nada 700\n')
   },
 )

@@ -1,7 +1,7 @@
 import { stackName } from '../lab/environment.ts'
 import { progress } from '../lab/toolchain/progress.mjs'
 import { madeAsHere, requestFor as hostRequest } from '../plugin/host.ts'
-import { planOn, type PlannedStep } from '../plugin/plan.ts'
+import { planOn, withDiffs, type PlannedStep } from '../plugin/plan.ts'
 import { requestFor as releaseRequest } from '../plugin/release.ts'
 import { OperatorError } from '../provision/errors.ts'
 import { readDeployed, type Deployed } from './deployed.ts'
@@ -22,11 +22,11 @@ export interface Drift {
 }
 
 /** `drift`: what was changed by hand on a stack's host. Answers 0 for nothing, 2 for drift, 1 where it couldn't look. */
-export async function drift({ stack = stackName, json = false }: StackWish): Promise<number> {
+export async function drift({ stack = stackName, json = false, diff = false }: StackWish): Promise<number> {
   try {
     const found = await readDrift(await readDeployed(stack))
     if (json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`)
-    else tell(found)
+    else tell(found, diff)
     return found.drift.length === 0 ? 0 : 2
   } catch (error) {
     if (json) process.stdout.write(`${JSON.stringify(failure(stack, error), null, 2)}\n`)
@@ -58,19 +58,19 @@ export async function readDrift(deployed: Deployed): Promise<Drift> {
       stack,
       host: name,
       address: host.address,
-      drift: steps.map(({ step, changes }) => ({ step, changes })),
+      drift: steps.map(({ step, changes, diffs }) => ({ step, changes, ...(diffs && { diffs }) })),
       unseen,
     }
   })
 }
 
-function tell({ stack, host, address, drift: steps, unseen }: Drift): void {
+function tell({ stack, host, address, drift: steps, unseen }: Drift, diff: boolean): void {
   const count = steps.reduce((sum, { changes }) => sum + changes.length, 0)
   const where = `${host} of ${stack} (${address})`
   if (count === 0) process.stderr.write(`${where} is as it was left\n`)
   else {
     process.stderr.write(`${where}: changed by hand on the host; up would\n`)
-    const rows = steps.map(({ step, changes }) => ({ name: step, lines: changes }))
+    const rows = steps.map((each) => ({ name: each.step, lines: diff ? withDiffs(each) : each.changes }))
     process.stdout.write(`${listed(rows).join('\n')}\n`)
     const next = stack === stackName ? 'npm start' : `pulumi up --stack ${stack}`
     process.stderr.write(`\n${count === 1 ? '1 change' : `${count} changes`}; to put back: ${next}\n`)

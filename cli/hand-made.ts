@@ -131,6 +131,14 @@ export const handMade: Record<string, HandMade> = {
     command: 'systemctl unmask unattended-upgrades',
     found: /^idle services: switch unattended-upgrades.service off/,
   },
+  'no more upgrades by themselves': {
+    command: 'systemctl disable --now apt-daily-upgrade.timer',
+    found: /^upgrades: (enable apt-daily-upgrade.timer at boot|start apt-daily-upgrade.timer)$/,
+  },
+  "the app's secret, for all to read": {
+    command: 'chmod 644 /etc/shoestring/app-secret',
+    found: /^app-secret: set \/etc\/shoestring\/app-secret to root:root 400, was root:root 644$/,
+  },
   'a user in another group': {
     command: 'gpasswd -d caddy app || deluser caddy app',
     found: /^(users|system users): .*caddy/,

@@ -4,8 +4,9 @@ import type { StackWish } from './stack-wish.ts'
 const usage = `shoestring VERB
 
   start                          bring up everything in a cloud on this machine
-  drift [--stack NAME] [--json]  what was changed by hand on the host: exit code
-                                 0 nothing, 2 drift, 1 could not look
+  drift [--stack NAME] [--json]  what was changed by hand on the host, with --diff
+        [--diff]                 line by line: exit code 0 nothing, 2 drift,
+                                 1 could not look
   audit [--stack NAME] [--json]  what is open, who can log in, what is left to
                                  harden, on one page
 
@@ -21,7 +22,12 @@ const verbs: Record<string, (wish: StackWish) => Promise<number>> = {
 
 function wishOf(args: string[]): StackWish | undefined {
   try {
-    return parseArgs({ args, options: { stack: { type: 'string' }, json: { type: 'boolean' } } }).values
+    const options = {
+      stack: { type: 'string' },
+      json: { type: 'boolean' },
+      diff: { type: 'boolean' },
+    } as const
+    return parseArgs({ args, options }).values
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n\n`)
     return undefined

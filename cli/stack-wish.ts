@@ -3,4 +3,6 @@ export interface StackWish {
   /** The lab's, without one. */
   stack?: string | undefined
   json?: boolean | undefined
+  /** Shows what changed inside of files, too. */
+  diff?: boolean | undefined
 }

@@ -2,10 +2,12 @@ import pluginPb from '@pulumi/pulumi/proto/plugin_pb.js'
 import pb from '@pulumi/pulumi/proto/provider_pb.js'
 import emptyPb from 'google-protobuf/google/protobuf/empty_pb.js'
 import structPb from 'google-protobuf/google/protobuf/struct_pb.js'
+import { askedForDiff } from './asked-for-diff.ts'
 import { diffResponse } from './diff-response.ts'
 import type { EngineLog } from './engine.ts'
 import { initFailure } from './init-failure.ts'
 import { HalfMade, type Call, type Olds, type Provider, type ResourceClass } from './provider.ts'
+import { once } from './once.ts'
 import { openAll, sealAll, secretKeys, unknown, type Bag } from './values.ts'
 
 type Struct = structPb.Struct
@@ -20,6 +22,7 @@ const nameOf = (urn: string): string => urn.split('::').slice(3).join('::')
 /** What the engine may ask of a provider, by the names of the protocol's methods. */
 export function handlers(provider: Provider, log: EngineLog) {
   const stopping = new AbortController()
+  const diffs = once(() => askedForDiff())
 
   async function resourceClass(urn: string): Promise<ResourceClass> {
     const found = provider.resources[typeOf(urn)] ?? lacks(typeOf(urn), Object.keys(provider.resources))
@@ -86,7 +89,7 @@ export function handlers(provider: Provider, log: EngineLog) {
     async diff(request: pb.DiffRequest) {
       const news = openAll(bagOf(request.getNews()))
       const olds = oldsOf(request.getOldInputs(), request.getOlds())
-      const call = callFor(request.getUrn())
+      const call = { ...callFor(request.getUrn()), diffs: await diffs() }
       const found = await resourceClass(request.getUrn())
       return diffResponse(await found.diff(request.getId(), olds, news, call))
     },

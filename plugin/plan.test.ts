@@ -30,6 +30,19 @@ test('prints a plan by step, and answers a difference for each step that has som
   expect(changes.map(({ path }) => path)).toEqual(['firewall', 'caddy'])
 })
 
+test('shows what changes inside of files to whoever asked for it, and to nobody else', async () => {
+  const said: string[] = []
+  const call = { info: async (line: string) => void said.push(line) } as Call
+  const summary = 'update /etc/motd, -1 +1'
+  const steps = [{ step: 'motd', changes: [summary], diffs: { [summary]: '- \x1b[31mhers\n+ ours' } }]
+  await planChanges(steps, call, { drift: false })
+  await planChanges(steps, { ...call, diffs: true }, { drift: false })
+  expect(said).toEqual([
+    `up would\n  motd  ${summary}`,
+    `up would\n  motd  ${summary}\n          - \u{fffd}[31mhers\n          + ours`,
+  ])
+})
+
 test('says nothing of a host on which nothing is to be done', async () => {
   const call = { info: () => Promise.reject(new Error('said something')) } as unknown as Call
   const nothing = [

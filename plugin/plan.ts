@@ -12,6 +12,8 @@ import { hasUnknown, same, type Bag } from './values.ts'
 export interface PlannedStep {
   readonly step: string
   readonly changes: readonly string[]
+  /** Of changed files, line by line, by the summary of their change. */
+  readonly diffs?: Readonly<Record<string, string>>
   /** What this host can't be given, each with its reason. */
   readonly left?: readonly string[]
 }
@@ -109,11 +111,19 @@ export async function planChanges(
   const left = planned.flatMap((each) => (each.left ? [{ step: each.step, changes: each.left }] : []))
   const lines = [
     drift ? 'changed by hand on the host; up would' : 'up would',
-    ...table(busy),
+    ...table(busy.map((each) => ({ step: each.step, changes: call.diffs ? withDiffs(each) : each.changes }))),
     ...(left.length > 0 ? ['not to be had on this host', ...table(left)] : []),
   ]
   await call.info(lines.join('\n'))
   return busy.map(({ step }) => ({ path: step, kind: 'update', ofInputs: false }))
+}
+
+/** A step's changes, each changed file's lines below its own. What was read on a host can't drive the terminal. */
+export function withDiffs({ changes, diffs = {} }: PlannedStep): string[] {
+  return changes.flatMap((summary) => {
+    const lines = diffs[summary]?.split('\n') ?? []
+    return [summary, ...lines.map((line) => `  ${line.replaceAll(/[^\P{Cc}\t]/gu, '\u{fffd}')}`)]
+  })
 }
 
 function table(steps: readonly PlannedStep[]): string[] {

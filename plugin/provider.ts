@@ -8,6 +8,8 @@ export interface Call {
   /** Aborted by Ctrl-C in the engine: finish the change under way, then stop. */
   readonly signal: AbortSignal
   readonly timeoutMs: number
+  /** Whether the operator wants to see what changes inside of files: `--diff`. */
+  readonly diffs?: boolean
   info(message: string): Promise<void>
   warn(message: string): Promise<void>
   /** Replaces the line shown beside the resource while it works; not kept. */

@@ -57,17 +57,29 @@ export function planFiles(desired: OwnedFile[], observed: ObservedFiles): Change
     const now = observed[file.path]
     const apply = (host: Host) => writeChecked(host, file)
     if (!now) {
-      return [change(`write ${file.path}`, apply, file.secret ? undefined : lineDiff('', file.content).text)]
+      return [change(`write ${file.path}`, apply, shown(file, lineDiff('', file.content).text))]
     }
     if (now.content !== file.content) {
       const { removed, added, text } = lineDiff(now.content, file.content)
-      return [change(`update ${file.path}, -${removed} +${added}`, apply, file.secret ? undefined : text)]
+      return [change(`update ${file.path}, -${removed} +${added}`, apply, shown(file, text))]
     }
     if (now.mode !== file.mode || now.owner !== file.owner || now.group !== file.group) {
       return [change(`set ${file.path} to ${rights(file)}, was ${rights(now)}`, apply)]
     }
     return []
   })
+}
+
+/** What a plan shows of a file. What was written into it by hand may hold a secret that nobody told us of. */
+function shown({ secret = false }: OwnedFile, diff: string): string | undefined {
+  return secret
+    ? undefined
+    : diff
+        .replaceAll(
+          /((?:passw(?:or)?d|passphrase|secret|token|(?:private|api)_?key)["']?\s*[=:]).*/gi,
+          '$1 ***',
+        )
+        .replaceAll(/(:\/\/[^\s:@/]*:)[^\s@]+@/g, '$1***@')
 }
 
 /** Removes files that were ours and are no longer desired. */

@@ -23,6 +23,7 @@ import { postgres, postgresUnitPath } from './steps/postgres.ts'
 import { sshd } from './steps/sshd.ts'
 import { swap } from './steps/swap.ts'
 import { systemUsers } from './steps/system-users.ts'
+import { upgrades } from './steps/upgrades.ts'
 import { wayBack, wayBackUnits } from './steps/way-back.ts'
 import { wireguard, wireguardPackages } from './steps/wireguard.ts'
 import { renderer, type Render } from './template.ts'
@@ -122,10 +123,9 @@ function logins(render: Render): Step<unknown>[] {
 
 /** What makes the system itself hard to break into and sparing, whatever runs on it. */
 function hardening({ rebootTime = '04:00' }: DesiredHost, render: Render): Step<unknown>[] {
-  const withReboot: Render = (path) => render(path, { rebootTime })
   return [
     kernel(render),
-    plainFiles('upgrades', ['/etc/apt/apt.conf.d/60-shoestring-upgrades'], withReboot),
+    upgrades((path) => render(path, { rebootTime })),
     plainFiles('restarts', ['/etc/needrestart/conf.d/shoestring.conf'], render),
     plainFiles('banner', ['/etc/issue', '/etc/issue.net'], render),
     plainFiles(

@@ -92,8 +92,10 @@ function parseTuples(rules: string): Tuple[] {
       .replace(/ comment=\S*$/, '')
       .split(' ')
     const direction = rest.at(-1) ?? 'in'
+    const [app, fromApp] = rest.length === 3 ? rest.map(application) : []
     const anyone = [to, from].every((address) => address === '0.0.0.0/0' || address === '::/0')
-    if (action === 'allow' && direction === 'in' && anyone && fromPort === 'any' && port !== 'any') {
+    const plainly = anyone && fromPort === 'any' && port !== 'any' && !app
+    if (action === 'allow' && direction === 'in' && plainly) {
       const plain = protocol === 'any' ? port : `${port}/${protocol}`
       return { port: plain, words: `allow ${plain}` }
     }
@@ -105,16 +107,32 @@ function parseTuples(rules: string): Tuple[] {
       way,
       ...(device ? ['on', device] : []),
       ...(log ? [log] : []),
-      ...(protocol === 'any' ? [] : ['proto', protocol]),
+      // An application's rule is known to ufw by that name alone; protocol and port are what it stood for.
+      ...(protocol === 'any' || app || fromApp ? [] : ['proto', protocol]),
       'from',
       anywhere(from),
-      ...(fromPort === 'any' ? [] : ['port', fromPort]),
+      ...end(fromPort, fromApp),
       'to',
       anywhere(to),
-      ...(port === 'any' ? [] : ['port', port]),
+      ...end(port, app),
     ]
     return { words: words.join(' ') }
   })
+}
+
+function end(port: string, app: string | undefined): string[] {
+  if (app) return ['app', app.includes(' ') ? `'${app}'` : app]
+  return port === 'any' ? [] : ['port', port]
+}
+
+/** `Nginx%20Full` in the file, `-` for none. */
+function application(written: string): string | undefined {
+  return written === '-' ? undefined : written.replaceAll('%20', ' ')
+}
+
+/** The words of a rule one by one, as a shell would give them to ufw: only an application's name has spaces. */
+export function splitWords(words: string): string[] {
+  return [...words.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word)
 }
 
 /** The kernel holds ufw's chains, and in them as many rules as the file. */

@@ -17,7 +17,8 @@ const keptReleases = 3
 export function release(desired: DesiredRelease, render: Render): Step<ObservedRelease> {
   // The Node that runs this is the one that came for the app.
   const content = render(unitPath, { node: process.execPath })
-  const unitFile: OwnedFile = { path: unitPath, content, ...rootFile }
+  // Ours holds no setting, but one that was written by hand may, as Environment=.
+  const unitFile: OwnedFile = { path: unitPath, content, secret: true, ...rootFile }
   const command: OwnedFile = {
     path: commandPath,
     content: render(commandPath, { node: process.execPath }),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { noUfw, parseUfw, type Ufw } from '../facts/ufw.ts'
+import { noUfw, parseUfw, splitWords, type Ufw } from '../facts/ufw.ts'
 import { summariesOf } from '../testing.ts'
 import { firewall } from './firewall.ts'
 
@@ -84,4 +84,36 @@ test("reads ufw's files: open in both families, open in one, and every other rul
     outgoing: 'allow',
     ipv6: true,
   })
+})
+
+test("an application's rule is no open port: it is deleted by the name, spaces and all, whatever it stood for", () => {
+  const any = '0.0.0.0/0'
+  const { allowed, others } = parseUfw(
+    '',
+    'IPV6=yes\n',
+    tuples(
+      `allow tcp 22 ${any} any ${any} in`,
+      `allow tcp 22 ${any} any ${any} OpenSSH - in`,
+      `allow tcp 80,443 ${any} any ${any} Nginx%20Full - in comment=6d696e65`,
+      `deny udp 137,138 ${any} any 192.0.2.0/24 Samba - in_eth0`,
+      `deny tcp 139,445 ${any} any 192.0.2.0/24 Samba - in_eth0`,
+      `allow tcp any ${any} 22 ${any} - OpenSSH in`,
+    ),
+    tuples(
+      'allow tcp 22 ::/0 any ::/0 in',
+      'allow tcp 22 ::/0 any ::/0 OpenSSH - in',
+      'allow tcp 80,443 ::/0 any ::/0 Nginx%20Full - in comment=6d696e65',
+    ),
+  )
+  expect(allowed).toEqual(['22/tcp'])
+  expect(others).toEqual([
+    'allow in from any to any app OpenSSH',
+    "allow in from any to any app 'Nginx Full'",
+    'deny in on eth0 from 192.0.2.0/24 to any app Samba',
+    'allow in from any app OpenSSH to any',
+  ])
+  expect(summariesOf(step, { ...good, others: others.slice(1, 2) })).toEqual([
+    `delete rule "allow in from any to any app 'Nginx Full'"`,
+  ])
+  expect(splitWords(others[1] ?? '').slice(-2)).toEqual(['app', 'Nginx Full'])
 })

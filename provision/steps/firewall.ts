@@ -1,4 +1,4 @@
-import { noUfw, readUfw, type Ufw } from '../facts/ufw.ts'
+import { noUfw, readUfw, splitWords, type Ufw } from '../facts/ufw.ts'
 import { type Host, rootFile } from '../host.ts'
 import { sources } from '../networks.ts'
 import { change, type Step } from '../step.ts'
@@ -54,7 +54,7 @@ export function firewall(desired: { allow: string[]; sshFrom?: string[] | undefi
 }
 
 async function deleteRule({ $ }: Host, words: string): Promise<void> {
-  const [first = '', ...rest] = words.split(' ')
+  const [first = '', ...rest] = splitWords(words)
   // ufw says `ufw delete deny …` but `ufw route delete allow …`.
   await (first === 'route' ? $`ufw route delete ${rest}` : $`ufw delete ${first} ${rest}`)
 }

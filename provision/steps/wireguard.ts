@@ -89,6 +89,8 @@ function planTunnel(
   const config: OwnedFile = {
     path: configPath,
     content: render(configPath, { port: String(port), peers: peers.map(section).join('\n') }),
+    // Ours holds no key, but one that was written by hand may.
+    secret: true,
     ...secretFile,
   }
   const [unitChanges, configChanges] = [planFiles([unitFile], files), planFiles([config], files)]
