@@ -101,7 +101,7 @@ export function handlers(provider: Provider, log: EngineLog) {
       const response = new pb.CreateResponse()
       const secret = new Set([...secretKeys(sealed), ...(found.secret ?? [])])
       if (request.getPreview()) {
-        await found.preview?.(inputs, call)
+        await found.preview?.(inputs, { ...call, diffs: await diffs() })
         response.setProperties(
           structOf(sealAll({ ...unknowns(found.unsaid), ...inputs, ...unknowns(found.computed) }, secret)),
         )

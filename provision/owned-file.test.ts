@@ -17,7 +17,7 @@ test('a plan shows what changes in a file, and nothing of one that holds secrets
 test('a secret that someone wrote into a file by hand is not shown', () => {
   const written = 'Environment=SMTP_PASSWORD=hunter2\nPrivateKey = abc=\nlog https://me:hunter2@host/\n'
   expect(diffOf(written, '')).toBe(
-    '- Environment=SMTP_PASSWORD= ***\n- PrivateKey = ***\n- log https://me:***@host/',
+    '- Environment=SMTP_PASSWORD=***\n- PrivateKey =***\n- log https://me:***@host/',
   )
   expect(diffOf('PasswordAuthentication yes\n', '')).toBe('- PasswordAuthentication yes')
 })
