@@ -77,7 +77,7 @@ function shown({ secret = false }: OwnedFile, diff: string): string | undefined 
     : diff
         .replaceAll(
           /((?:passw(?:or)?d|passphrase|secret|token|(?:private|api)_?key)["']?\s*[=:]).*/gi,
-          '$1 ***',
+          '$1***',
         )
         .replaceAll(/(:\/\/[^\s:@/]*:)[^\s@]+@/g, '$1***@')
 }
