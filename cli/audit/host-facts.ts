@@ -1,4 +1,5 @@
 import type { Ssh } from '../../plugin/ssh.ts'
+import { loginsScript, parseLogins, type Login } from './logins.ts'
 import { onHostScript } from './on-host-script.ts'
 import { parseTunnel, tunnelScript, type TunnelPeer } from './tunnel.ts'
 
@@ -24,16 +25,6 @@ export interface HostFacts {
   tunnel: TunnelPeer[]
 }
 
-/** Somebody who could get in: by a key or a password, with a shell. */
-export interface Login {
-  user: string
-  /** `256 SHA256:… ada@laptop (ED25519)`, as ssh-keygen prints them. */
-  keys: string[]
-  password: boolean
-  /** What sudo lets them do: `(ALL : ALL) NOPASSWD: ALL`. */
-  sudo: string[]
-}
-
 const script = `
 echo '## listening'
 ss -Hltun | awk '{ print $1, $5 }'
@@ -54,19 +45,7 @@ echo '## memory'
 cat /proc/[0-9]*/smaps_rollup 2>/dev/null | awk '/^Pss:/ { sum += $2 } END { print sum }'
 awk '/^MemTotal:/ { print $2 }' /proc/meminfo
 systemd-detect-virt --container || true
-echo '## logins'
-files=$(sshd -T 2>/dev/null | sed -n 's/^authorizedkeysfile //p')
-getent passwd | while IFS=: read -r user _ _ _ _ home shell; do
-  case $shell in */nologin|*/false|*/sync|*/true|'') continue;; esac
-  echo "user $user"
-  for file in \${files:-.ssh/authorized_keys}; do
-    file=$(echo "$file" | sed "s|%u|$user|; s|%h|$home|")
-    case $file in /*) ;; *) file=$home/$file;; esac
-    [ -s "$file" ] && ssh-keygen -lf "$file" 2>/dev/null | sed 's/^/key /'
-  done
-  case $(passwd -S "$user" 2>/dev/null) in *' P '*) echo password;; esac
-  sudo -l -U "$user" 2>/dev/null | sed -n 's/^ \\{4\\}\\((.*\\)/sudo \\1/p'
-done
+${loginsScript}
 ${tunnelScript}`
 
 /** Asks the host once for everything that it knows best itself. */
@@ -125,19 +104,3 @@ export function parseHostFacts(said: string): HostFacts {
 }
 
 const unique = (ports: number[]): number[] => [...new Set(ports)].toSorted((a, b) => a - b)
-
-/** Users who have a shell, and a way in or rights to speak of; root always. */
-function parseLogins(lines: string[]): Login[] {
-  const logins: Login[] = []
-  for (const line of lines) {
-    const [word, rest] = [line.split(' ')[0], line.slice(line.indexOf(' ') + 1)]
-    if (word === 'user') logins.push({ user: rest, keys: [], password: false, sudo: [] })
-    const login = logins.at(-1)
-    if (word === 'key') login?.keys.push(rest)
-    if (word === 'sudo') login?.sudo.push(rest)
-    if (word === 'password' && login) login.password = true
-  }
-  return logins.filter(
-    ({ user, keys, password, sudo }) => user === 'root' || keys.length > 0 || password || sudo.length > 0,
-  )
-}

@@ -1,6 +1,7 @@
 import { listed } from '../page.ts'
 import type { Certificate } from './certificates.ts'
-import type { HostFacts, Login } from './host-facts.ts'
+import type { HostFacts } from './host-facts.ts'
+import type { Login } from './logins.ts'
 import { seen, type Audit, type LeftOut, type Part } from './look.ts'
 import type { Finding, Lynis } from './lynis.ts'
 import type { Outside } from './open-from-outside.ts'
@@ -84,11 +85,12 @@ function udpLine(answers: Record<number, UdpAnswer>): string {
   ].join('; ')
 }
 
-function loginLines({ user, keys, password, sudo }: Login): string[] {
+function loginLines({ user, keys, password, sudo, beside, shutOut }: Login): string[] {
   const rights = user === 'root' ? '' : sudo.length > 0 ? `, sudo ${sudo.join(', ')}` : ', no sudo'
   return [
     `${user}: ${keys.length === 0 ? 'no key' : keys.length === 1 ? '1 key' : `${keys.length} keys`}, ` +
       `${password ? '! a password' : 'no password'}${rights}`,
+    ...(shutOut === undefined ? beside.map((way) => `  ! ${way}`) : [`  shut out of ssh: ${shutOut}`]),
     ...keys.map((key) => `  ${key.replace(/^\d+ (.*) \((\S+)\)$/, '$2 $1')}`),
   ]
 }
