@@ -105,3 +105,12 @@ test('reads what wg prints of an interface, and no secret of it', () => {
     ),
   ).toEqual({ port: 51_820, peers: { [evesKey]: '10.77.0.9/32' } })
 })
+
+test('shows nothing of a configuration into which someone may have written a key', () => {
+  const now = up()
+  const files = { ...now.files, [paths[1]]: file(`[Interface]\nPrivateKey = ${hostKey}\n`, 0o600) }
+  const changes = step.plan({ ...now, files })
+  expect(changes.some(({ summary }) => summary.startsWith('update /etc/wireguard/wg0.conf'))).toBe(true)
+  expect(JSON.stringify(changes)).not.toContain(hostKey)
+  expect(changes.find(({ summary }) => summary.includes('wg0.conf'))).not.toHaveProperty('diff')
+})
