@@ -12,7 +12,8 @@ export interface HostFacts {
   updates: {
     security: string[]
     other: number
-    listsAgeHours: number
+    /** Undefined where apt has none. */
+    listsAgeHours: number | undefined
     rebootWanted: boolean
     /** apt's own words where it could not tell. */
     refused?: string
@@ -38,7 +39,9 @@ echo '## updates'
 if said=$(apt-get -s -qq -o Debug::NoLocking=1 dist-upgrade 2>&1); then echo "$said" | grep '^Inst' || true
 else echo "refused $(echo "$said" | grep '^E:' | head -n 1)"; fi
 echo '## lists'
-stat -c %Y /var/lib/apt/lists/partial; date +%s; ls /run/reboot-required 2>/dev/null || true
+# The newest that apt has of any archive: partial changes even where a fetch fails.
+{ echo 0; stat -c %Y /var/lib/apt/lists/*Release /var/lib/apt/periodic/update-stamp /var/lib/apt/periodic/update-success-stamp 2>/dev/null; } | sort -n | tail -n 1
+date +%s; ls /run/reboot-required 2>/dev/null || true
 echo '## disk'
 df -B1 --output=size,used,avail / | tail -1
 echo '## memory'
@@ -88,7 +91,7 @@ export function parseHostFacts(said: string): HostFacts {
     updates: {
       security: upgrades.filter(({ security }) => security).map(({ name }) => name),
       other: upgrades.filter(({ security }) => !security).length,
-      listsAgeHours: Math.round((now - listsAt) / 3600),
+      listsAgeHours: listsAt === 0 ? undefined : Math.round((now - listsAt) / 3600),
       rebootWanted: lines('lists').some((line) => line.startsWith('/run/')),
       ...(refused !== undefined && { refused: refused.slice('refused '.length) }),
     },

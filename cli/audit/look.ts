@@ -29,7 +29,7 @@ export interface Audit {
   /** Ports that the settings let in: `443/tcp`. */
   allowed: string[]
   outside: Part<Outside>[]
-  udp: Part<Record<number, UdpAnswer>>
+  udp: Part<{ address: string; answers: Record<number, UdpAnswer> }>[]
   lynis: Part<Lynis>
   sshAudit: Part<SshAudit>
   certificates: Part<Certificate>[]
@@ -56,7 +56,11 @@ export async function look(
   for (const address of addresses) outside.push(await part(() => openFromOutside(address, tcp)))
   const sites = ['www', 'app', 'admin'].map((site) => `${site}.${host.domain}`)
   const [udpSeen, certificates] = await Promise.all([
-    part(() => udpAnswers(host.address, udp)),
+    Promise.all(
+      addresses.map((address) =>
+        part(async () => ({ address, answers: await udpAnswers(address, udp) }), 'UDP'),
+      ),
+    ),
     Promise.all(sites.map((site) => part(() => certificateOf(site, host.address, ca), site))),
   ])
   const leftOut = await part(() => readLeftOut(host, ssh))

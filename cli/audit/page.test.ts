@@ -60,7 +60,10 @@ const audit: Audit = {
     { address: '192.0.2.1', open: [22, 443, 8080], tried: 1047 },
     { address: '2001:db8::1', open: [], tried: 0, unreachable: 'this machine has no way to IPv6 addresses' },
   ],
-  udp: { 53: 'closed', 443: 'answers', 51_820: 'silent' },
+  udp: [
+    { address: '192.0.2.1', answers: { 53: 'closed', 443: 'answers', 51_820: 'silent' } },
+    { notSeen: 'UDP: this machine has no way to 2001:db8::1' },
+  ],
   facts: parseHostFacts(said),
   lynis: parseReport(report),
   sshAudit: { version: '3.9.0', ...parseAnswer(JSON.stringify(algorithms)) },
@@ -78,8 +81,9 @@ web of prod · 192.0.2.1 · 2001:db8::1 · 2026-11-23 09:30 UTC
 
   open          IPv4  22 443 8080, of 1047 TCP ports tried from here
                 IPv6  not looked at: this machine has no way to IPv6 addresses
-                UDP   443 answers; 53 closed; 51820 silent: closed, or open and
-                  not talking to strangers
+                IPv4  UDP 443 answers; 53 closed; 51820 silent: closed, or open
+                  and not talking to strangers
+                not looked at: UDP: this machine has no way to 2001:db8::1
                 the settings let in 22/tcp 80/tcp 443/tcp 443/udp
                 ! open, and not in the settings: 8080
                 ! in the settings, and no answer: 80/tcp
@@ -119,4 +123,10 @@ test('what could not be looked at says why, and keeps nothing else from the page
   expect(page).toContain('  updates       ! not looked at: apt says E: Unmet dependencies.\n')
   expect(page).toContain(`  not set       not looked at: ${why}\n`)
   expect(page).toContain('  lynis         index 88')
+})
+
+test('tells no age of lists that apt does not have', () => {
+  const facts = parseHostFacts(said.replace('1764000000\n', '0\n'))
+  const page = pageOf({ ...audit, facts }, {})
+  expect(page).toContain('  updates       ! not looked at: apt has no lists of packages yet\n')
 })

@@ -59,7 +59,7 @@ function openLines({ outside, udp, allowed, address6 }: Audit): string[] {
   return [
     ...lines,
     ...(address6 === undefined ? ['IPv6  not looked at: the stack knows no address of this host'] : []),
-    ...partLines(udp, (answers) => [udpLine(answers)]),
+    ...udp.flatMap((one) => partLines(one, ({ address, answers }) => [udpLine(familyOf(address), answers)])),
     `the settings let in ${allowed.join(' ')}`,
     ...(stray.length > 0 ? [`! open, and not in the settings: ${stray.join(' ')}`] : []),
     ...(shut.length > 0 ? [`! in the settings, and no answer: ${shut.join(' ')}`] : []),
@@ -67,17 +67,19 @@ function openLines({ outside, udp, allowed, address6 }: Audit): string[] {
 }
 
 function tcpLine({ address, open, tried, unreachable }: Outside): string {
-  const family = address.includes(':') ? 'IPv6' : 'IPv4'
+  const family = familyOf(address)
   if (unreachable) return `${family}  not looked at: ${unreachable}`
   return `${family}  ${open.join(' ') || 'nothing'}, of ${tried} TCP ports tried from here`
 }
 
-function udpLine(answers: Record<number, UdpAnswer>): string {
+const familyOf = (address: string): string => (address.includes(':') ? 'IPv6' : 'IPv4')
+
+function udpLine(family: string, answers: Record<number, UdpAnswer>): string {
   const with_ = (wanted: UdpAnswer) =>
     Object.entries(answers).flatMap(([port, answer]) => (answer === wanted ? [port] : []))
   const [open, silent, closed] = [with_('answers'), with_('silent'), with_('closed')]
   return [
-    `UDP   ${open.length > 0 ? `${open.join(' ')} answers` : 'nothing answers'}`,
+    `${family}  UDP ${open.length > 0 ? `${open.join(' ')} answers` : 'nothing answers'}`,
     ...(closed.length > 0 ? [`${closed.join(' ')} closed`] : []),
     ...(silent.length > 0
       ? [`${silent.join(' ')} silent: closed, or open and not talking to strangers`]
@@ -121,6 +123,7 @@ function lynisLines({ version, index, warnings, suggestions }: Lynis, reasons: R
 function updateLines({ updates }: HostFacts): string[] {
   const { security, other, listsAgeHours, rebootWanted, refused } = updates
   if (refused !== undefined) return [`! not looked at: apt says ${refused}`]
+  if (listsAgeHours === undefined) return ['! not looked at: apt has no lists of packages yet']
   const urgent = security.length === 0 ? 'no security update waits' : `! security: ${security.join(' ')}`
   return [
     `${urgent}, ${plural(other, 'other')}; lists are ${listsAgeHours} h old`,
