@@ -5,7 +5,7 @@ import { useKeyFile } from '../plugin/connection.ts'
 import { host as hostResource, type HostInputs } from '../plugin/host.ts'
 import type { Bag } from '../plugin/values.ts'
 import { adasKey } from '../provision/on-test-host.ts'
-import { reasons } from './audit/audit.ts'
+import { reasonsFor } from './audit/audit.ts'
 import { look, seen } from './audit/look.ts'
 import { pageOf } from './audit/page.ts'
 import type { Deployed } from './deployed.ts'
@@ -69,7 +69,7 @@ test(
     expect(await state()).toBe(before)
     expect(await driftLines(deployed)).toEqual([])
 
-    const page = pageOf(audit, reasons)
+    const page = pageOf(audit, reasonsFor(audit))
     console.log(page)
     expect(page).not.toContain('no reason is written down')
     expect(audit.outside.map((one) => seen(one) && one.open)).toEqual([

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { reasonsFor } from './audit.ts'
 import { parseHostFacts } from './host-facts.ts'
 import type { Audit } from './look.ts'
 import { parseReport } from './lynis.ts'
@@ -129,4 +130,13 @@ test('tells no age of lists that apt does not have', () => {
   const facts = parseHostFacts(said.replace('1764000000\n', '0\n'))
   const page = pageOf({ ...audit, facts }, {})
   expect(page).toContain('  updates       ! not looked at: apt has no lists of packages yet\n')
+})
+
+test('reasons that hold in a container alone are given nowhere else', () => {
+  expect(reasonsFor(audit)).toHaveProperty('KRNL-6000')
+  const facts = parseHostFacts(said.replace('systemd-nspawn', 'none'))
+  for (const elsewhere of [{ facts }, { facts: { notSeen: 'no answer' } }]) {
+    expect(reasonsFor(elsewhere)).not.toHaveProperty('KRNL-6000')
+    expect(reasonsFor(elsewhere)).toHaveProperty('SSH-7408')
+  }
 })
