@@ -58,7 +58,7 @@ test('a disk that is full already is named before anything is changed', async ({
   await host.$(fill(10))
   const { failure, applied } = await provisioned.converge(task)
   expect([applied, failure?.step]).toEqual([[], 'ground'])
-  expect(failure?.why).toMatch(/^\d+ MB are free, /)
+  expect(failure?.why).toMatch(/^\d+ MB are free and 64 are needed: /)
   await host.$('rm -f /fill')
   expect((await provisioned.converge(task)).applied).toEqual(['banner: update /etc/issue, -1 +0'])
 })

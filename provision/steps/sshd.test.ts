@@ -70,3 +70,12 @@ function getError(act: () => unknown): unknown {
   }
   return undefined
 }
+
+test('an sshd that has died is started before it is asked; one that runs and does not answer is said to be wrong', () => {
+  const dead = observed({ effective: [] })
+  const summaries = summariesOf(step, { ...dead, unit: { ...dead.unit, state: 'failed' } })
+  expect(summaries).toEqual(['start ssh'])
+  expect(getError(() => step.plan(dead))).toMatchObject({
+    why: expect.stringContaining('sshd -T fails on the host'),
+  })
+})

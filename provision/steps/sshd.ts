@@ -40,7 +40,9 @@ export function sshd(
       const wins = lines.find((line) => line.file !== path && winsOver(content, line))
       if (wins) throw overruled(wins)
       const changes = planFiles([file], files)
-      if (changes.length === 0) assertTaken(content, effective)
+      // One that has died has no answer; it is started, and asked then.
+      const runs = socket || unit.state === 'active'
+      if (changes.length === 0 && runs) assertTaken(content, effective)
       const mtimeMs = files[path]?.mtimeMs
       return [
         ...changes.map((each) => ({ ...each, apply: (host: Host) => applyAndAsk(host, each.apply) })),
@@ -88,6 +90,12 @@ function overruled({ file, keyword, value }: Sshd['lines'][number]): OperatorErr
 
 /** What sshd answers is what our file says; only a file that it doesn't read, or reads late, can differ. */
 function assertTaken(content: string, effective: string[]): void {
+  if (effective.length === 0) {
+    throw new OperatorError('sshd does not say what it goes by', {
+      why: 'sshd -T fails on the host: one of the files that it reads is wrong, or it has just died',
+      fix: 'ask it there, it names file and line: sshd -T; journalctl -u ssh -b',
+    })
+  }
   const lost = parseLines(path, content).find(({ keyword, value }) => {
     const said = effective.flatMap((line) =>
       line.startsWith(`${keyword} `) ? [line.slice(keyword.length + 1)] : [],

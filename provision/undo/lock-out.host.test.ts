@@ -84,7 +84,7 @@ test.for(cases)(
     console.log(`${seconds.toFixed(1)} s: ${error}`)
     // An sshd that dies of its reload is seen by the reload or by the look after it, whichever comes first.
     expect(error).toMatch(
-      /^(way in: could not confirm it by a new connection|sshd: could not reload ssh|sshd\n {2}why .* start ssh)\n {2}/,
+      /^(way in: could not confirm it by a new connection|sshd: could not reload ssh|sshd\n {2}why .*(start ssh|has just died))\n {2}/,
     )
     expect(error).toMatch(says)
     expect(code).toBe(0)
@@ -112,10 +112,10 @@ test(
   async ({ lab, web: site }) => {
     const web = await site.on(lab)
     const before = await web.host.$('ufw status verbose')
-    const elsewhere = Array.from({ length: 31 }, (_, at) => `192.0.2.${at * 8}/29`)
+    const elsewhere = Array.from({ length: 250 }, (_, at) => `192.0.2.${at}`)
     const settings = { sshFrom: [lab.slot.subnet, ...elsewhere] }
-    const { error, code, left } = await tryOut(web, { settings, file: (files) => files }, 3)
-    expect(error).toMatch(/^firewall: could not allow in proto tcp from 192.*\n {2}why .*took most of 3 s/)
+    const { error, code, left } = await tryOut(web, { settings, file: (files) => files })
+    expect(error).toMatch(/^firewall: could not allow in proto tcp from 192.*\n {2}why .*took most of 8 s/)
     expect(error).toMatch(/undone firewall: allow in proto tcp from 192/)
     expect([code, left]).toEqual([0, ''])
     expect(await web.host.$('ufw status verbose')).toEqual(before)
