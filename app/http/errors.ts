@@ -43,11 +43,13 @@ export function refuse(
 /** Any error as a refusal; one that nobody foresaw as INTERNAL. */
 export function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error
-  const { code = '', statusCode = 500, validation } = error as Partial<FastifyError>
+  const { code = '', statusCode = 500, validation, message = '' } = error as Partial<FastifyError>
   if (validation) return new Refusal('INVALID_INPUT', 400, { fields: fieldsOf(validation) })
   const known = fastifyCodes[code]
   if (known) return new Refusal(known, statusCode)
-  if (unreachable.has(code)) return new Refusal('UNAVAILABLE', 503, { retryAfterSeconds: 5, cause: error })
+  if (unreachable.has(code) || cutOff.test(message))
+    return new Refusal('UNAVAILABLE', 503, { retryAfterSeconds: 5, cause: error })
+  if (unstorable.has(code)) return new Refusal('INVALID_INPUT', 400, { cause: error })
   if (statusCode >= 400 && statusCode < 500) return new Refusal('BAD_REQUEST', statusCode)
   return new Refusal('INTERNAL', 500, { cause: error })
 }
@@ -79,6 +81,13 @@ const unreachable = new Set([
   '57P02',
   '57P03',
 ])
+
+/** How `pg` says the same in words alone: it gives these no code. */
+const cutOff =
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/
+
+/** What passes as text or as an id here and is none to Postgres: half a character, `urn:uuid:`. */
+const unstorable = new Set(['22021', '22P02', '22P05'])
 
 /** A sentence for each field that the schema refuses. */
 function fieldsOf(validation: NonNullable<FastifyError['validation']>): Record<string, string> {

@@ -30,7 +30,7 @@ test.each([
   ['too large', { 'sec-fetch-site': 'same-origin', 'content-length': String(10 + 1_000_000) }, '413'],
 ])('whoever still sends what is %s gets the answer once it is sent', async (_what, headers, status) => {
   const { socket, said } = await asking(headers)
-  await sleep(300)
+  await sleep(100)
   expect([said(), socket.readableEnded]).toEqual(['', false])
   socket.write('x'.repeat(Number(headers['content-length']) - 10))
   await once(socket, 'close')

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Fragment } from 'postgres'
-import type { Db } from '../database/connect.ts'
+import type { Queries } from '../database/connect.ts'
 import { refusal } from '../http/refusals.ts'
 
 export const TooManyTries = refusal('TOO_MANY_TRIES', 429)
@@ -42,15 +42,20 @@ export type Bucket = readonly [Kind, string]
 
 /** Counts in Postgres, so that two releases and a restart count on. */
 export class Limits {
-  readonly #db: Db
+  readonly #db: Queries
   /** Makes every limit so many times wider; for measuring, never in production. */
   readonly #factor: number
   /** By key, how many tries are under way here. */
   readonly #underWay = new Map<string, number>()
 
-  constructor(db: Db, factor = 1) {
+  constructor(db: Queries, factor = 1) {
     this.#db = db
     this.#factor = factor
+  }
+
+  /** The same counts, taken in a transaction: who holds a connection must not wait for another one. */
+  within(queries: Queries): Pick<Limits, 'take'> {
+    return new Limits(queries, this.#factor)
   }
 
   /** Takes one of each; refuses with the time to wait where there is none. */
@@ -125,11 +130,11 @@ interface Place extends Sizes {
  * way, as failed, or for a moment as both.
  */
 class Try implements Disposable {
-  readonly #db: Db
+  readonly #db: Queries
   readonly #leave: (key: string) => void
   #places: Place[]
 
-  constructor(db: Db, places: Place[], leave: (key: string) => void) {
+  constructor(db: Queries, places: Place[], leave: (key: string) => void) {
     this.#db = db
     this.#places = places
     this.#leave = leave

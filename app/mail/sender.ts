@@ -27,6 +27,8 @@ export class Sender {
   readonly #log: FastifyBaseLogger
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
+  /** Taken by the server, and not out of the outbox yet: the database went away in between. */
+  readonly #delivered = new Set<string>()
   #again = false
   #stopped = false
 
@@ -78,20 +80,27 @@ export class Sender {
       where id = (select id from outbox where due_at <= now() order by due_at limit 1 for update skip locked)
       returning id, template, recipient, account_id, details, tries, created_at < now() - ${giveUpAfter}::interval as too_old`
     if (!mail) return false
-    try {
-      const message = await compose(this.#parts, mail)
-      if (message) await this.#mailer.send({ id: mail.id, to: mail.recipient, ...message })
-      await db`delete from outbox where id = ${mail.id}`
-    } catch (error) {
-      await this.#putBack(db, mail, error as SmtpError)
+    if (!this.#delivered.has(mail.id)) {
+      try {
+        const message = await compose(this.#parts, mail)
+        if (message) await this.#mailer.send({ id: mail.id, to: mail.recipient, ...message })
+        this.#delivered.add(mail.id)
+      } catch (error) {
+        await this.#putBack(db, mail, error as SmtpError)
+        return true
+      }
     }
+    await db`delete from outbox where id = ${mail.id}`
+    this.#delivered.delete(mail.id)
     return true
   }
 
   async #putBack(db: Db, { id, template, tries, tooOld }: Waiting, error: SmtpError): Promise<void> {
     // The server's words may hold an address: only the kind and the number are kept.
     const reason = [error.code, error.responseCode].filter(Boolean).join(' ') || error.name
-    if (tooOld || (error.responseCode ?? 0) >= 550) {
+    // Of a recipient the server says so for good; that it refuses the sender is ours to put right, and the mails wait.
+    const nobody = error.command === 'RCPT TO' && (error.responseCode ?? 0) >= 550
+    if (tooOld || nobody) {
       await db`delete from outbox where id = ${id}`
       this.#log.error({ mail: id, template, reason, tries }, 'a mail could not be delivered and is given up')
       return
@@ -104,5 +113,7 @@ export class Sender {
 
 interface SmtpError extends Error {
   code?: string
+  /** What was answered so: `RCPT TO`, `MAIL FROM`, `DATA` … */
+  command?: string
   responseCode?: number
 }

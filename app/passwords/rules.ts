@@ -17,6 +17,8 @@ export function checkPassword(password: string, common: CommonPasswords, context
     throw new PasswordRefused({ message: texts.passwords[why], fields: { password: texts.passwords[why] } })
 }
 
+const plainly = (text: string): string => text.normalize('NFKC').toLowerCase()
+
 export function weaknessOf(
   password: string,
   common: Pick<CommonPasswords, 'has'>,
@@ -25,10 +27,11 @@ export function weaknessOf(
   // Characters as people count them: an accent or a face is one.
   if ([...new Intl.Segmenter().segment(password)].length < leastCharacters) return 'tooShort'
   if (Buffer.byteLength(password) > mostBytes) return 'tooLong'
-  const plain = password.toLowerCase()
+  // As it is hashed: a password in other forms of the same letters opens the account as well.
+  const plain = plainly(password)
   if (common.has(plain) || new Set(plain).size < 3) return 'common'
   const words = context
-    .flatMap((text) => text.toLowerCase().split(notCounted))
+    .flatMap((text) => plainly(text).split(notCounted))
     .filter((word) => word.length >= leastContext)
     .toSorted((a, b) => b.length - a.length)
   const left = words.reduce((rest, word) => rest.replaceAll(word, ' '), plain)

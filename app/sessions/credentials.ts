@@ -49,7 +49,8 @@ export async function checkCredentials(
         where a.email_key = lower(${email}) and d.token_hash = ${device ?? null}) as known,
       ${tried.filled} as filled, terms.*
     from (select) nothing left join password_terms(${email}) terms on true`
-  tried.admit(begun.filled, [begun.known ? known : strange, network])
+  // Nobody in the network of a known browser can keep its owner out: it has tries of its own there, too.
+  tried.admit(begun.filled, begun.known ? [known] : [strange, network])
   const accountId = begun.accountId ?? nobody
   const digest = await passwords.digest(password, begun)
   const token = arrivingToken(parts, request)
