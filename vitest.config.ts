@@ -9,6 +9,7 @@ const engine = ['lab/{clients,faults,namecheap,stand-ins}/**/*.e2e.test.ts']
 
 export default defineConfig({
   test: {
+    hookTimeout: 120_000,
     // A machine that others load too is slow, not wrong.
     expect: { poll: { timeout: 20_000 } },
     projects: [
@@ -54,7 +55,6 @@ export default defineConfig({
           // Hosts spend half their time waiting for one another; more than two take each other's processor.
           maxWorkers: 2,
           testTimeout: 120_000,
-          hookTimeout: 120_000,
         },
       },
       {
@@ -64,7 +64,6 @@ export default defineConfig({
           include: alone,
           fileParallelism: false,
           testTimeout: 120_000,
-          hookTimeout: 120_000,
         },
       },
       {
@@ -74,7 +73,6 @@ export default defineConfig({
           include: engine,
           maxWorkers: 2,
           testTimeout: 300_000,
-          hookTimeout: 120_000,
         },
       },
       {

@@ -84,6 +84,7 @@ test('a plugin that ends leaves no connection behind', async ({ lab, host }) => 
   const place = await placeOf(lab, host)
   const ssh = await Ssh.connect({ ...place, keyFile: keyOf(lab) })
   await ssh.close()
-  const { stdout } = await host.$('ss -Htn state established sport = :22 | wc -l')
-  expect(Number(stdout)).toBe(1)
+  const established = async () =>
+    Number((await host.$('ss -Htn state established sport = :22 | wc -l')).stdout)
+  await expect.poll(established).toBe(1)
 })

@@ -235,7 +235,9 @@ test('a host that is no ground to build on is refused before anything is changed
     'this host runs ubuntu 24.04; everything here is made for Debian 13',
   ])
   await host.$('cp /root/os-release /etc/os-release; systemctl stop caddy')
-  await host.$('systemd-run --quiet --unit=squatter python3 -m http.server 80; sleep 2')
+  await host.$(
+    'systemd-run --quiet --unit=squatter python3 -m http.server 80; timeout 30 sh -c "until ss -Hltn sport = :80 | grep -q .; do sleep 0.1; done"',
+  )
   const taken = await provisioned.converge(task)
   expect([taken.applied, taken.failure?.why]).toEqual([
     [],

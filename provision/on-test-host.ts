@@ -136,5 +136,5 @@ async function connectTo({ stateFolder }: TestLab, host: TestHost): Promise<Ssh>
   const { stdout } = await host.$('cat /etc/ssh/ssh_host_ed25519_key.pub')
   const hostKey = stdout.trim().split(' ').slice(0, 2).join(' ')
   const keyFile = join(stateFolder, 'key')
-  return Ssh.connect({ address: host.address, hostKey, keyFile }, { patienceMs: 10_000 })
+  return Ssh.connect({ address: host.address, hostKey, keyFile }, { patienceMs: 30_000 })
 }

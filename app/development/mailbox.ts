@@ -21,7 +21,7 @@ export interface Mailbox {
   close(): Promise<void>
 }
 
-const waitMs = 10_000
+const waitMs = 25_000
 
 /** A real SMTP server on loopback that keeps what it is given. */
 export async function openMailbox(): Promise<Mailbox> {

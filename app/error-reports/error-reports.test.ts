@@ -138,7 +138,7 @@ test('an address that never answers is given up after five seconds, and without 
   await reports.settled()
   const tookMs = performance.now() - start
   expect(tookMs).toBeGreaterThan(4900)
-  expect(tookMs).toBeLessThan(8000)
+  expect(tookMs).toBeLessThan(20_000)
   expect(got).toHaveLength(1)
   const none = new ErrorReports(undefined, 'none')
   none.report(new Error('kept'), 'GET /')

@@ -101,7 +101,7 @@ test('twenty guesses at once, and as many one by one, are five', async () => {
 })
 
 test('of four guesses at once with one try left, one is looked at', async () => {
-  const { signedIn, browser, owner } = await withService()
+  const { signedIn, browser, owner } = await withService({}, 100)
   const ada = await signedIn()
   await addApp(ada)
   const thief = await halfSignedIn(browser(), ada)

@@ -62,7 +62,7 @@ async function visit(
   sizeOf: Looked['sizeOf'],
 ): Promise<Visit> {
   const context = await browser.newContext({ baseURL: origin, javaScriptEnabled: script, locale: 'en-GB' })
-  context.setDefaultTimeout(10_000)
+  context.setDefaultTimeout(25_000)
   const page = await context.newPage()
   const strays: string[] = []
   page.on('console', (message) => {

@@ -43,7 +43,7 @@ export function sshSession(address: string, folder: string): SshSession {
   }
   return {
     run,
-    async ready(timeoutMs = 20_000) {
+    async ready(timeoutMs = 60_000) {
       const deadline = Date.now() + timeoutMs
       let last = 'port 22 does not answer'
       while (Date.now() < deadline) {

@@ -19,7 +19,7 @@ export async function openPorts(address: string, ports: readonly number[] = all)
 }
 
 /** Whether a TCP port answers; a firewall that drops looks like nobody there. */
-export async function isOpen(address: string, port: number, timeoutMs = 800): Promise<boolean> {
+export async function isOpen(address: string, port: number, timeoutMs = 1500): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: address, port })
     const end = (answer: boolean) => {
@@ -27,7 +27,8 @@ export async function isOpen(address: string, port: number, timeoutMs = 800): Pr
       socket.destroy()
       resolve(answer)
     }
-    const timer = setTimeout(() => end(false), timeoutMs)
+    // An answer that is there already wins over a process that was held up.
+    const timer = setTimeout(() => setImmediate(() => end(false)), timeoutMs)
     socket.once('connect', () => end(true)).once('error', () => end(false))
   })
 }

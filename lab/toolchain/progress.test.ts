@@ -63,7 +63,7 @@ test('a terminal sees the last word and the seconds on one line, without colour 
 test('CI gets no live line even where it looks like a terminal', async () => {
   const shown = screen({ isTTY: true })
   await progress(shown, { CI: 'true', NO_COLOR: '1' }).step('engine', async () => {
-    await wait(700)
+    await wait(400)
     return 'built'
   })
   expect(shown.text()).toBe('✓ engine       built\n')

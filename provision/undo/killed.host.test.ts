@@ -25,7 +25,8 @@ test(
     console.log(`${seconds.toFixed(1)} s: ${error}`)
     expect(error).toMatch(/^the run on the host ended early[^]*undone sshd: update .*; sshd: reload ssh/)
     expect(code).toBe(0)
-    expect(seconds).toBeLessThan(75)
+    // 70 from the change on; what comes before it counts here too.
+    expect(seconds).toBeLessThan(90)
     // Told once more by the next run, which takes the note away.
     expect(left).toContain('undone')
     const undone: string[] = []
@@ -92,6 +93,6 @@ test(
     })
     for await (const chunk of child.stdout) if (String(chunk).includes('confirm')) child.kill('SIGKILL')
     const last = () => web.host.$(`tail -1 ${sshdPath}; ls ${undoFolder}`).then(({ stdout }) => stdout)
-    await expect.poll(last, { timeout: 12_000, interval: 500 }).toBe('HostKeyAlgorithms ssh-ed25519\n')
+    await expect.poll(last, { timeout: 60_000, interval: 500 }).toBe('HostKeyAlgorithms ssh-ed25519\n')
   },
 )

@@ -75,6 +75,7 @@ test.each([
     request.end('{"name":"blue"}')
   })
   expect(outcome).toBe(kind === 'cut' ? 'socket hang up' : 'no answer')
+  await expect.poll(() => cloud.logged.some(({ fault: by }) => by === id)).toBe(true)
   expect(await tagNames(cloud)).toEqual(made)
   expect(cloud.logged.find(({ fault: by }) => by === id)).toMatchObject({ path: '/v2/tags', answer: kind })
 })
