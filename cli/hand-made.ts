@@ -154,3 +154,12 @@ export const unowned = [
   psql('create role reporting'),
   `mkdir -p -m 700 /home/carol/.ssh && echo '${adasKey}' > /home/carol/.ssh/authorized_keys`,
 ]
+
+/** Which of them no line of a drift names, and which lines name none of them. */
+export function compared(lines: string[]): { missed: string[]; unasked: string[] } {
+  const changes = Object.entries(handMade)
+  return {
+    missed: changes.filter(([, { found }]) => !lines.some((line) => found.test(line))).map(([what]) => what),
+    unasked: lines.filter((line) => !changes.some(([, { found }]) => found.test(line))),
+  }
+}

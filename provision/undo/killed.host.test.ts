@@ -4,7 +4,8 @@ import { expect } from 'vitest'
 // oxlint-disable-next-line no-restricted-imports -- the proof is the plugin's
 import { provision, type Confirm } from '../../plugin/provisioning.ts'
 import { evesKey } from '../on-test-host.ts'
-import { harmless, nobody, sshdPath, test, tryOut, type Bad } from './on-hardened-host.ts'
+import { test } from './on-hardened-host.ts'
+import { harmless, nobody, sshdPath, tryOut, type Bad } from './try-out.ts'
 import { undoFolder, undoUnit } from './undo-script.ts'
 
 const never: Confirm = () => new Promise(() => {})
