@@ -100,12 +100,11 @@ function parseTuples(rules: string): Tuple[] {
       return { port: plain, words: `allow ${plain}` }
     }
     const [verb = '', log] = action.replace('route:', '').split('_')
-    const [way = 'in', device] = direction.split('_')
+    const routed = action.startsWith('route:')
     const words = [
-      ...(action.startsWith('route:') ? ['route'] : []),
+      ...(routed ? ['route'] : []),
       verb,
-      way,
-      ...(device ? ['on', device] : []),
+      ...(routed && !direction.includes('_') ? [] : ways(direction)),
       ...(log ? [log] : []),
       // An application's rule is known to ufw by that name alone; protocol and port are what it stood for.
       ...(protocol === 'any' || app || fromApp ? [] : ['proto', protocol]),
@@ -117,6 +116,14 @@ function parseTuples(rules: string): Tuple[] {
       ...end(port, app),
     ]
     return { words: words.join(' ') }
+  })
+}
+
+/** `in`, `out_eth0`, and of what passes through also both, `in_eth0!out_eth1`; without an interface ufw lets nobody name the way of that. */
+function ways(direction: string): string[] {
+  return direction.split('!').flatMap((one) => {
+    const [way = '', device] = one.split(/_(.*)/)
+    return device ? [way, 'on', device] : [way]
   })
 }
 

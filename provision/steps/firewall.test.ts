@@ -69,6 +69,8 @@ test("reads ufw's files: open in both families, open in one, and every other rul
       `allow tcp 443 ${any} any ${any} in`,
       `limit tcp 25 ${any} any 192.0.2.1 in_eth0`,
       `route:allow udp 53 10.0.0.1 any ${any} in`,
+      `route:allow tcp 80 10.0.0.2 any ${any} in_eth0!out_wg_1`,
+      `deny any any ${any} any 192.0.2.9 out`,
     ),
     tuples('allow tcp 22 ::/0 any ::/0 in', 'allow any 8080 ::/0 any ::/0 in'),
   )
@@ -78,7 +80,9 @@ test("reads ufw's files: open in both families, open in one, and every other rul
     others: [
       'allow 443/tcp',
       'limit in on eth0 proto tcp from 192.0.2.1 to any port 25',
-      'route allow in proto udp from any to 10.0.0.1 port 53',
+      'route allow proto udp from any to 10.0.0.1 port 53',
+      'route allow in on eth0 out on wg_1 proto tcp from any to 10.0.0.2 port 80',
+      'deny out from 192.0.2.9 to any',
     ],
     incoming: 'deny',
     outgoing: 'allow',
