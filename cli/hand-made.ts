@@ -92,6 +92,14 @@ export const handMade: Record<string, HandMade> = {
     command: 'echo "local all all trust" >> /etc/postgresql/17/main/pg_hba.conf',
     found: /^postgres: (update \/etc\/postgresql\/17\/main\/pg_hba.conf, -1 \+0|reload postgresql@17-main)$/,
   },
+  'a database that boot leaves alone': {
+    command: 'systemctl disable postgresql && echo manual > /etc/postgresql/17/main/start.conf',
+    found: /^postgres: start cluster 17\/main at boot$/,
+  },
+  'a rule for what passes through': {
+    command: 'ufw route allow proto udp from any to 10.0.0.1 port 53',
+    found: /^firewall: delete rule "route allow proto udp from any to 10.0.0.1 port 53"$/,
+  },
   'a package removed': {
     command: 'apt-get -qy remove needrestart',
     found: /^packages: install needrestart$/,

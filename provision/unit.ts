@@ -65,7 +65,7 @@ export function enable(names: string[], readAfter: boolean): Change['apply'] {
 }
 
 /** Masked for good, until the next boot, or both. */
-async function unmask({ $ }: Host, name: string): Promise<void> {
+export async function unmask({ $ }: Host, name: string): Promise<void> {
   await $`systemctl unmask ${name}`
   await $`systemctl unmask --runtime ${name}`
 }

@@ -5,32 +5,39 @@ import { rootFile, type Host } from '../host.ts'
 import { planFiles, readFiles, written, type ObservedFiles, type OwnedFile } from '../owned-file.ts'
 import { change, type Step } from '../step.ts'
 import type { Render } from '../template.ts'
-import { planService } from '../unit.ts'
+import { planService, unmask } from '../unit.ts'
 
 const settingsPath = `${cluster.config}/conf.d/00-shoestring.conf`
+const startPath = `${cluster.config}/start.conf`
 const accessPath = `${cluster.config}/pg_hba.conf`
+/** What boot enables: it starts every cluster whose start.conf says `auto`. */
+const allClusters = 'postgresql.service'
 export const postgresUnitPath = `/etc/systemd/system/${cluster.unit}.d/00-shoestring.conf`
 
 /** The cluster: tuned for a small host, reached over its socket only, by the users that the system vouches for. */
 export function postgres(
   desired: { database: string; role: string },
   render: Render,
-): Step<{ made: boolean; unit: Unit; files: ObservedFiles }> {
+): Step<{ made: boolean; unit: Unit; all: Unit; atBoot: boolean; files: ObservedFiles }> {
   const access = { mode: 0o640, owner: 'postgres', group: 'postgres' }
   const settings: OwnedFile = { path: settingsPath, content: render(settingsPath), ...access }
   const unitFile: OwnedFile = { path: postgresUnitPath, content: render(postgresUnitPath), ...rootFile }
   const who: OwnedFile = { path: accessPath, content: render(accessPath, desired), ...access }
   return {
     name: 'postgres',
-    bare: { made: false, unit: noUnit, files: {} },
+    bare: { made: false, unit: noUnit, all: { ...noUnit, enabled: true }, atBoot: true, files: {} },
     async observe(host) {
-      const [names, half, [unit = noUnit], files] = await Promise.all([
+      const [names, half, start = '', [unit = noUnit, all = noUnit], files] = await Promise.all([
         host.list(cluster.config),
         host.read(makingPath),
-        readUnits(host, [cluster.unit]),
+        host.read(startPath),
+        readUnits(host, [cluster.unit, allClusters]),
         readFiles(host, [postgresUnitPath, settingsPath, accessPath]),
       ])
-      return { made: names.includes('postgresql.conf') && half === undefined, unit, files }
+      const made = names.includes('postgresql.conf') && half === undefined
+      // Anything beside comments and `auto` is somebody's wish that boot leaves it alone.
+      const atBoot = /^\s*auto\b/m.test(start)
+      return { made, unit, all, atBoot, files }
     },
     plan(observed) {
       const { files } = observed
@@ -38,6 +45,10 @@ export function postgres(
       const unitChanges = planFiles([unitFile], files)
       return [
         ...(observed.made ? [] : [change(`make cluster ${version}/main`, makeCluster)]),
+        ...(observed.all.masked ? [change('unmask postgresql', (host) => unmask(host, allClusters))] : []),
+        ...(observed.made && !(observed.all.enabled && observed.atBoot)
+          ? [change(`start cluster ${version}/main at boot`, startAtBoot)]
+          : []),
         ...settingsChanges,
         ...whoChanges,
         ...unitChanges,
@@ -56,6 +67,11 @@ export function postgres(
       ]
     },
   }
+}
+
+async function startAtBoot(host: Host): Promise<void> {
+  await host.write(startPath, 'auto\n', { mode: 0o644, owner: 'postgres', group: 'postgres' })
+  await host.$`systemctl enable ${allClusters}`
 }
 
 // There from before a cluster is begun until it is whole: a power cut in between leaves one that looks made.

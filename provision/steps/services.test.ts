@@ -67,6 +67,8 @@ test('postgres: restarts for newer settings, reloads for a newer pg_hba.conf, al
   ]
   const observed = (settingsMs: number, accessMs: number) => ({
     made: true,
+    all: { ...noUnit, enabled: true },
+    atBoot: true,
     unit: { ...noUnit, exists: true, state: 'active', startedMs: 100, changedMs: 200 },
     files: {
       [unitPath]: file(render(unitPath), 50),
@@ -85,6 +87,14 @@ test('postgres: restarts for newer settings, reloads for a newer pg_hba.conf, al
   expect(summariesOf(step, observed(50, 150))).toEqual([])
   expect(summariesOf(step, observed(150, 150))).toEqual(['restart postgresql@17-main'])
   expect(summariesOf(step, observed(50, 250))).toEqual(['reload postgresql@17-main'])
+  const good = observed(50, 150)
+  const atBoot = ['start cluster 17/main at boot']
+  expect(summariesOf(step, { ...good, atBoot: false })).toEqual(atBoot)
+  expect(summariesOf(step, { ...good, all: noUnit })).toEqual(atBoot)
+  expect(summariesOf(step, { ...good, all: { ...noUnit, masked: true } })).toEqual([
+    'unmask postgresql',
+    ...atBoot,
+  ])
 })
 
 test('database: creates it with a role that owns and one that works, closes it to others, and never removes one', () => {
