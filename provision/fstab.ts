@@ -20,6 +20,11 @@ export function withLines(fstab: string, wanted: FstabLine[]): string {
   return [...others, heading, ...ours.values(), ''].join('\n').trimStart()
 }
 
+/** Where it mounts something. */
+export function pathsIn(fstab: string): string[] {
+  return fstab.split('\n').map(pathOf).filter(Boolean)
+}
+
 function pathOf(line: string): string {
   return line.startsWith('#') ? '' : (line.trim().split(/\s+/)[1] ?? '')
 }

@@ -19,7 +19,7 @@ devtmpfs /dev devtmpfs noexec,nosuid 0 0
 tmpfs /dev/shm tmpfs nodev,noexec,nosuid 0 0
 proc /proc proc nodev,noexec,nosuid,hidepid=invisible,gid=adm 0 0
 `
-const files = Object.fromEntries([
+const files: Record<string, ReturnType<typeof file>> = Object.fromEntries([
   ['/etc/fstab', file(fstab)],
   ...summaries
     .flatMap((summary) => /^write (.+)/.exec(summary)?.[1] ?? [])
@@ -53,6 +53,23 @@ test("what the kernel mounts is mounted so at every boot by its lines of fstab, 
   expect([line?.summary, more]).toEqual(['update /etc/fstab, -1 +2', []])
   expect(line?.diff).toContain('- devtmpfs /dev devtmpfs nosuid 0 0')
   expect(line?.diff).not.toContain('UUID')
+})
+
+test('a volume that somebody mounts by fstab is not covered, and what it lacks is said', () => {
+  const volume = `UUID=2 /var ext4 nosuid,discard 0 2\n`
+  const withVolume: typeof files = { ...files, '/etc/fstab': file(volume + fstab) }
+  const { '/etc/systemd/system/var.mount': _unit, ...rest } = withVolume
+  const off = units.map((one, index) => (index === 2 ? noUnit : one))
+  const loose = { ...mounted, '/var': ['rw', 'nosuid'] }
+  expect(summariesOf(step, { mounted: loose, units: off, files: rest })).toEqual([])
+  expect(step.left?.({ mounted: loose, units: off, files: rest })).toEqual([
+    '/var: a line of /etc/fstab mounts it; nodev is to be added there',
+  ])
+  // Put there after a unit of ours was, which boot would prefer.
+  expect(summariesOf(step, { mounted, units, files: withVolume })).toEqual([
+    'remove /etc/systemd/system/var.mount',
+    "make systemd read the mounts' units",
+  ])
 })
 
 test('the mount that lies on top counts', () => {

@@ -1,8 +1,8 @@
 import { readMounts } from '../facts/mounts.ts'
 import { noUnit, readUnits, type Unit } from '../facts/unit.ts'
-import { withLines } from '../fstab.ts'
+import { pathsIn, withLines } from '../fstab.ts'
 import { rootFile, type Host } from '../host.ts'
-import { planFiles, readFiles, type ObservedFiles, type OwnedFile } from '../owned-file.ts'
+import { planAbsent, planFiles, readFiles, type ObservedFiles, type OwnedFile } from '../owned-file.ts'
 import { change, type Step } from '../step.ts'
 import type { Render } from '../template.ts'
 import { enable } from '../unit.ts'
@@ -38,10 +38,14 @@ const fstabLines = mounts.flatMap(({ path, type, options }) =>
   type === undefined ? [] : [{ path, type, options: remountOptions(path, options) }],
 )
 
+interface Observed {
+  mounted: Record<string, string[]>
+  units: Unit[]
+  files: ObservedFiles
+}
+
 /** What can't be done in a folder: no programs in /tmp, no devices but in /dev, no one else's processes in /proc. */
-export function mountOptions(
-  render: Render,
-): Step<{ mounted: Record<string, string[]>; units: Unit[]; files: ObservedFiles }> {
+export function mountOptions(render: Render): Step<Observed> {
   const paths = [...ownedUnits, ...dropIns].map((name) => `${folder}/${name}`)
   const files: OwnedFile[] = paths.map((path) => ({ path, content: render(path), ...rootFile }))
   return {
@@ -60,9 +64,20 @@ export function mountOptions(
       return { mounted, units, files: found }
     },
     plan({ mounted, units, files: found }) {
-      const fileChanges = planFiles(files, found)
+      const others = mountedByOthers(found)
+      const strayPaths = others.map(({ unit }) => `${folder}/${unit}`)
+      const strays = planAbsent(strayPaths, found)
+      const fileChanges = [
+        ...planFiles(
+          files.filter(({ path }) => !strayPaths.includes(path)),
+          found,
+        ),
+        ...strays,
+      ]
       const content = withLines(found[fstab]?.content ?? '', fstabLines)
-      const disabled = ownedUnits.filter((_, index) => !units[index]?.enabled)
+      const disabled = ownedUnits.filter(
+        (name, index) => !units[index]?.enabled && !others.some(({ unit }) => unit === name),
+      )
       const unread = fileChanges.length > 0 || units.some(({ stale }) => stale)
       return [
         ...fileChanges,
@@ -78,8 +93,8 @@ export function mountOptions(
           ? [change('restart systemd-logind', ({ $ }) => $`systemctl restart systemd-logind.service`)]
           : []),
         ...mounts.flatMap((mount) => {
-          const missing = mount.options.filter((option) => !mounted[mount.path]?.includes(option))
-          if (missing.length === 0) return []
+          const missing = missingOf(mount, mounted)
+          if (missing.length === 0 || others.includes(mount)) return []
           return [
             change(`mount ${mount.path} with ${missing.join(',')}`, (host) =>
               apply(host, mount, mounted[mount.path] !== undefined),
@@ -88,7 +103,24 @@ export function mountOptions(
         }),
       ]
     },
+    left({ mounted, files: found }) {
+      return mountedByOthers(found).flatMap((mount) => {
+        const missing = missingOf(mount, mounted)
+        if (missing.length === 0) return []
+        return [`${mount.path}: a line of ${fstab} mounts it; ${missing.join(',')} is to be added there`]
+      })
+    },
   }
+}
+
+/** A volume that somebody has put there: a unit of ours would be mounted in its place. */
+function mountedByOthers(files: ObservedFiles): Mount[] {
+  const paths = pathsIn(files[fstab]?.content ?? '')
+  return mounts.filter(({ path, unit }) => unit !== undefined && paths.includes(path))
+}
+
+function missingOf({ path, options }: Mount, mounted: Observed['mounted']): string[] {
+  return options.filter((option) => !mounted[path]?.includes(option))
 }
 
 async function apply({ $ }: Host, { path, options, unit }: Mount, mounted: boolean): Promise<void> {
