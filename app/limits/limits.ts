@@ -19,8 +19,10 @@ export const rules = {
   device: { burst: 10, everySeconds: 15 },
   /** Wrong passwords from one network. */
   network: { burst: 40, everySeconds: 10 },
-  /** Mails to one address that somebody asked for without being signed in. */
+  /** Mails to one address that somebody signs up with or moves to. */
   mailTo: { burst: 4, everySeconds: 900 },
+  /** Links for a new password to one address: signing up with it takes none of them from its owner. */
+  resetTo: { burst: 4, everySeconds: 900 },
   /** Mails that one network asked for. */
   mailFrom: { burst: 20, everySeconds: 60 },
   /** Wrong codes of mailed links from one network. */

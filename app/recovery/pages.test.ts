@@ -16,6 +16,19 @@ test('asking for a new password looks the same whether there is an account or no
   expect(pages[0]).toEqual(pages[1])
 })
 
+test('who signs up with an address until no more mail goes there keeps no recovery from its owner', async () => {
+  const { browser, account, mailbox } = await withService()
+  const { email } = await account()
+  const stranger = browser()
+  const signUp = () => stranger.send('POST', '/api/sign-ups', { email, password: 'seven green boats' })
+  const statuses = []
+  for (let tries = 0; tries < 5; tries += 1) statuses.push((await signUp()).statusCode)
+  expect([statuses[0], statuses.at(-1)]).toEqual([202, 429])
+  const owner = browser()
+  expect((await owner.send('POST', '/api/recoveries', { email })).statusCode).toBe(202)
+  await expect.poll(async () => (await mailbox.next(email)).subject, { timeout: 20_000 }).toMatch(/password/i)
+})
+
 test('the code of the mail stays in the form while the password is not good enough, and works once', async () => {
   const { browser, account, mailbox } = await withService()
   const { email } = await account()

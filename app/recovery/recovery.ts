@@ -13,7 +13,7 @@ import { withFactor } from './with-factor.ts'
 
 /** Writes to whoever has an account with this address; to everybody else nothing is written, and nothing told. */
 export async function askForReset({ limits, outbox }: Parts, client: Client, email: string): Promise<void> {
-  await limits.take(['mailTo', email], ['mailFrom', client.network])
+  await limits.take(['resetTo', email], ['mailFrom', client.network])
   await outbox.add({ template: 'reset', recipient: email })
 }
 
