@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { TestService } from '../testing.ts'
 import { withService } from '../testing.ts'
 import { addApp, addPasskeyTo, signWith, told } from './testing.ts'
@@ -36,6 +36,12 @@ test('with a factor only a factor confirms: a code once, a recovery code, a pass
   const { key } = await addPasskeyTo(ada)
   const confirm = (shown: unknown) => ada.send('POST', '/api/session/confirm', shown)
   const isConfirmed = async () => (await ada.send('GET', '/api/session')).json().confirmed
+  expect(await isConfirmed()).toBe(true)
+  const rightClock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 60_000)
+  onTestFinished(() => rightClock.mockRestore())
+  // Shown while the clock was ahead by a minute.
+  expect(await isConfirmed()).toBe(false)
+  rightClock.mockRestore()
   await later(service)
   expect(told(await confirm({ password: ada.password }))).toBe('403 FACTOR_NEEDED')
   expect(await isConfirmed()).toBe(false)

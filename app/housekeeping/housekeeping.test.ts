@@ -26,8 +26,10 @@ test('sweeps out what has expired, and nothing else', async () => {
   expect(await sweep()).toEqual({ addressChanges: 1 })
   await it.owner`update sign_ups set expires_at = now()`
   expect(await sweep()).toEqual({ signUps: 1 })
-  await it.owner`insert into limits values ('empty', now()), ('not empty', now() + interval '1 minute')`
-  expect(await sweep()).toEqual({ limits: 1 })
+  await it.owner`
+    insert into limits values ('empty', now()), ('not empty', now() + interval '1 hour'),
+      ('full when the clock was ahead', now() + interval '1 day')`
+  expect(await sweep()).toEqual({ limits: 2 })
   await it.owner`update devices set seen_at = now() - interval '399 days'`
   expect(await sweep()).toEqual({})
   await it.owner`update devices set seen_at = now() - interval '400 days' where account_id = ${ofAda}`

@@ -1,10 +1,15 @@
 import type { Queries } from '../database/connect.ts'
+import { rules } from '../limits/limits.ts'
 import { sessionLimits } from '../sessions/store.ts'
 
 /** How long a browser is remembered that an account is not used from. */
 const deviceLifetime = '400 days'
 
 const { member, admin } = sessionLimits
+
+const longestSeconds = Math.max(
+  ...Object.values(rules).map(({ burst, everySeconds }) => burst * everySeconds),
+)
 
 /** What is swept out, and how; each answers how many rows went. A feature whose rows expire adds its own. */
 export const sweeps: Record<string, (db: Queries) => Promise<number>> = {
@@ -21,7 +26,11 @@ export const sweeps: Record<string, (db: Queries) => Promise<number>> = {
   links: (db) => count(db`delete from links where expires_at <= now()`),
   addressChanges: (db) => count(db`delete from address_changes where expires_at <= now()`),
   signUps: (db) => count(db`delete from sign_ups where expires_at <= now()`),
-  limits: (db) => count(db`delete from limits where empty_at <= now()`),
+  // Full for longer than any of them takes to empty: the clock was ahead then.
+  limits: (db) =>
+    count(
+      db`delete from limits where empty_at <= now() or empty_at > now() + ${longestSeconds} * interval '2 seconds'`,
+    ),
   devices: (db) => count(db`delete from devices where seen_at <= now() - ${deviceLifetime}::interval`),
 
   async history(db) {

@@ -49,6 +49,17 @@ test.for([
   expect(server.taken).toBe(1)
 })
 
+test('a mail that was put back while the clock was ahead goes once the clock is right', async () => {
+  const { server, url } = await refusing()
+  const { browser, owner } = await withService({ MAIL_SERVER: url })
+  await browser().send('POST', '/api/sign-ups', { email: 'ada@example.net', password: 'seven green boats' })
+  await expect.poll(() => owner`select from outbox where due_at > now() and last_error <> ''`).toHaveLength(1)
+  server.refuses = 'nothing'
+  await owner`update outbox set due_at = now() + interval '30 days'`
+  await expect.poll(() => owner`select from outbox`, { timeout: 20_000 }).toHaveLength(0)
+  expect(server.taken).toBe(1)
+})
+
 test('a mail to an address that its server says is none is given up at once', async () => {
   const { server, url } = await refusing()
   Object.assign(server, { refuses: 'RCPT TO', code: 550 })

@@ -7,6 +7,8 @@ import { compose } from './messages.ts'
 const lookEveryMs = 5000
 /** Longer than any server takes to answer; whoever took a mail and died gives it free after this. */
 const leaseSeconds = 120
+/** How long a mail waits for its server at most, however often it was tried. */
+const longestPauseSeconds = 1800
 /** Then whoever waits for it has asked again, or given up. */
 const giveUpAfter = '3 days'
 
@@ -77,7 +79,11 @@ export class Sender {
     const { db } = this.#parts
     const [mail] = await db<[Waiting?]>`
       update outbox set due_at = now() + make_interval(secs => ${leaseSeconds}), tries = tries + 1
-      where id = (select id from outbox where due_at <= now() order by due_at limit 1 for update skip locked)
+      where id = (
+        select id from outbox
+        -- Later than any pause: the clock was ahead when it was put back.
+        where due_at <= now() or due_at > now() + ${longestPauseSeconds} * interval '2 seconds'
+        order by due_at limit 1 for update skip locked)
       returning id, template, recipient, account_id, details, tries, created_at < now() - ${giveUpAfter}::interval as too_old`
     if (!mail) return false
     if (!this.#delivered.has(mail.id)) {
@@ -105,7 +111,7 @@ export class Sender {
       this.#log.error({ mail: id, template, reason, tries }, 'a mail could not be delivered and is given up')
       return
     }
-    const pauseSeconds = Math.min(15 * 2 ** (tries - 1), 1800)
+    const pauseSeconds = Math.min(15 * 2 ** (tries - 1), longestPauseSeconds)
     await db`update outbox set due_at = now() + make_interval(secs => ${pauseSeconds}), last_error = ${reason} where id = ${id}`
     this.#log.warn({ mail: id, template, reason, tries, pauseSeconds }, 'a mail waits for its server')
   }

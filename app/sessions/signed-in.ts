@@ -46,7 +46,9 @@ function confirmedAs(whose: typeof signedIn, request: FastifyRequest): SignedIn 
 
 export function isConfirmed({ session }: FastifyRequest): boolean {
   const shownAt = session.account?.hasFactor ? session.factorAt : session.confirmedAt
-  return Date.now() - (shownAt ?? 0) < confirmedForMs
+  const age = Date.now() - (shownAt ?? 0)
+  // Of a time to come: the clock was ahead, and nobody knows how long ago it is.
+  return age >= 0 && age < confirmedForMs
 }
 
 export function clientOf(request: FastifyRequest): Client {
