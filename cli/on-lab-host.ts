@@ -14,21 +14,27 @@ export interface OnLabHost {
   deployed: Deployed
 }
 
-/** Adds a host to a lab and converges it as `pulumi up` does; root's login stays open to whoever changes things by hand. */
-export async function converged(lab: TestLab): Promise<OnLabHost> {
-  const host = await lab.addHost()
+/** What a stack would ask of a host of a lab that has no releases. */
+export async function inputsFor(host: TestHost, operators: HostInputs['operators']): Promise<HostInputs> {
   const { stdout } = await host.$('cut -d" " -f1,2 /etc/ssh/ssh_host_ed25519_key.pub')
-  const inputs: HostInputs = {
+  return {
     address: host.address,
     hostKey: stdout.trim(),
     hostname: 'web',
     domain: 'example.test',
-    // Not the test's own key: with it root's login would be shut, which makes the changes by hand.
-    operators: [{ name: 'ada', keys: [adasKey] }],
+    operators,
+    // Nobody answers there: no certificate is part of what is tried or measured.
     acme: { directory: 'https://127.0.0.1:9/dir', email: 'hello@example.test' },
     allow: ['22/tcp', '80/tcp', '443/tcp', '443/udp'],
     database: 'accounts',
   }
+}
+
+/** Adds a host to a lab and converges it as `pulumi up` does; root's login stays open to whoever changes things by hand. */
+export async function converged(lab: TestLab): Promise<OnLabHost> {
+  const host = await lab.addHost()
+  // Not the test's own key: with it root's login would be shut, which makes the changes by hand.
+  const inputs = await inputsFor(host, [{ name: 'ada', keys: [adasKey] }])
   const deployed: Deployed = {
     stack: 'test',
     name: 'web',

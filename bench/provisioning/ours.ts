@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { onHostScript } from '../../cli/audit/on-host-script.ts'
+import { inputsFor } from '../../cli/on-lab-host.ts'
 import type { TestHost, TestLab } from '../../lab/hosts/test-lab.ts'
 import { closeConnections, connected, useKeyFile } from '../../plugin/connection.ts'
 import { host as hostResource, requestFor, type HostInputs } from '../../plugin/host.ts'
@@ -21,18 +22,7 @@ export interface OnBareHost {
 /** Prepares to converge a bare host as `pulumi up` does, without the engine. */
 export async function onBareHost(lab: TestLab, host: TestHost, key: string): Promise<OnBareHost> {
   useKeyFile(join(lab.stateFolder, 'key'))
-  const { stdout } = await host.$('cut -d" " -f1,2 /etc/ssh/ssh_host_ed25519_key.pub')
-  const inputs: HostInputs = {
-    address: host.address,
-    hostKey: stdout.trim(),
-    hostname: 'web',
-    domain: 'example.test',
-    operators: [{ name: 'dev', keys: [key] }],
-    // Nobody answers there: no certificate is part of the measure.
-    acme: { directory: 'https://127.0.0.1:9/dir', email: 'hello@example.test' },
-    allow: ['22/tcp', '80/tcp', '443/tcp', '443/udp'],
-    database: 'accounts',
-  }
+  const inputs = await inputsFor(host, [{ name: 'dev', keys: [key] }])
   const bag = inputs as unknown as Bag
   const said: string[] = []
   const keep = async (line: string) => void said.push(line)
