@@ -1,3 +1,5 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -106,6 +108,42 @@ test('every answer tells browsers to load nothing from elsewhere and to keep not
     'cross-origin-opener-policy': 'same-origin',
     'strict-transport-security': 'max-age=31536000; includeSubDomains',
   })
+})
+
+const safe = {
+  'content-security-policy': expect.stringMatching(/^default-src 'none'; script-src 'self';/),
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+}
+
+test.each([
+  ['GET', '/%ff', 400],
+  ['GET', '/api/%ff', 400],
+  ['DELETE', `/api/sessions/${'x'.repeat(200)}`, 414],
+])('what names no address is told as every error is: %s %.20s', async (method, url, status) => {
+  const { browser } = await withService()
+  const answer = await browser().send(method, url)
+  expect(answer.statusCode).toBe(status)
+  expect(answer.headers).toMatchObject(safe)
+  expect(answer.json()).toEqual({ error: { code: 'BAD_REQUEST', message: expect.any(String) } })
+  const page = await browser().send('GET', '/%ff', undefined, { headers: { accept: 'text/html' } })
+  expect(page.headers).toMatchObject({ ...safe, 'content-type': 'text/html; charset=utf-8' })
+  expect(page.body).toContain('<h1>')
+})
+
+test.each([
+  ['no HTTP at all', 'what is this?\r\n\r\n', 400],
+  ['more headers than anybody sends', `GET / HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+])('what is no request is told as every error is: %s', async (_what, sent, status) => {
+  const { service } = await withService()
+  const { port } = new URL(await service.sites.app.listen({ host: '127.0.0.1', port: 0 }))
+  const socket = connect(Number(port), '127.0.0.1')
+  socket.on('error', () => undefined).write(sent)
+  const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n')
+  expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  for (const name of Object.keys(safe)) expect(head).toContain(`${name}: `)
+  expect(JSON.parse(body)).toEqual({ error: { code: 'BAD_REQUEST', message: expect.any(String) } })
 })
 
 test('listens on sockets on the host and on ports while developing', () => {

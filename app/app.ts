@@ -9,6 +9,7 @@ import { health } from './health/routes.ts'
 import { history } from './history/routes.ts'
 import { description } from './http/description.ts'
 import { crossSite } from './http/cross-site.ts'
+import { earlyErrors } from './http/early-errors.ts'
 import { errors } from './http/errors.ts'
 import { OneLineEach, withoutQueries } from './http/log-lines.ts'
 import { methods } from './http/methods.ts'
@@ -42,20 +43,23 @@ export async function buildSite(site: Site, parts: Parts, options: SiteOptions):
   const { running, logger, behindProxy, describe } = options
   const all: SiteParts = { ...parts, site }
   const origin = parts.settings.origins[site]
+  const https = origin.startsWith('https:')
+  const tell = tellFor(all)
   const app = fastify({
     logger: withoutQueries(logger),
     logController: new OneLineEach(),
     trustProxy: behindProxy,
     bodyLimit: 64 * 1024,
     requestTimeout: 15_000,
+    ...earlyErrors(tell, { https }),
   })
   lazySchemas(app)
   await describe?.(app)
   countRequests(app, parts, site)
   unreadBody(app)
   methods(app)
-  errors(app, tellFor(all), (error, route) => parts.reports.report(error, route))
-  securityHeaders(app, { https: origin.startsWith('https:') })
+  errors(app, tell, (error, route) => parts.reports.report(error, route))
+  securityHeaders(app, { https })
   health(app, parts)
   await app.register(async (guarded) => {
     crossSite(guarded, origin)
