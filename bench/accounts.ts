@@ -116,7 +116,7 @@ async function addPeople(): Promise<void> {
     user: 'postgres',
     onnotice: () => undefined,
   })
-  const hashed = await new Passwords(db).hash(person.password)
+  const hashed = await new Passwords(db).hash(person.password, '')
   for (const { email } of people) {
     const [{ id }] = await db<[{ id: string }]>`insert into accounts (email) values (${email}) returning id`
     await new Passwords(db).set(id, hashed)

@@ -24,7 +24,7 @@ export async function signUp(
   whileOpen(parts)
   checkPassword(password, common, contextOf(parts, email, name))
   await limits.take(['mailTo', email], ['mailFrom', client.network])
-  const { scheme, cost, salt, digest } = await passwords.hash(password)
+  const { scheme, cost, salt, digest } = await passwords.hash(password, client.network)
   await db.begin(async (tx) => {
     const [wish] = await tx<[{ id: string }]>`
       insert into sign_ups (email, name, scheme, cost, salt, digest, expires_at)
@@ -44,13 +44,14 @@ export async function activate(
   client: Client,
   token: string,
 ): Promise<void> {
-  const accountId = await limits.attempt([['link', client.network]], async () => {
-    const [{ id }] = await db<[{ id: string | null }]>`select activate(${hashOf(token)}) as id`
-    if (id === null) throw new LinkInvalid()
-    return id
+  await limits.attempt([['link', client.network]], async () => {
+    await db.begin(async (tx) => {
+      const [{ id }] = await tx<[{ id: string | null }]>`select activate(${hashOf(token)}) as id`
+      if (id === null) throw new LinkInvalid()
+      await record(tx, { accountId: id, event: 'account-created', client })
+    })
   })
   counters.count('sign-ups')
-  await record(db, { accountId, event: 'account-created', client })
 }
 
 /** What a password may not be made of. */

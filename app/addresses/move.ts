@@ -21,7 +21,7 @@ export async function askForMove(parts: Parts, request: FastifyRequest, email: s
   const account = confirmed(request)
   const client = clientOf(request)
   if (email === account.email) throw new InvalidInput({ fields: { email: texts.fields.sameEmail } })
-  await limits.take(['move', account.id], ['mailTo', email], ['mailFrom', client.network])
+  await limits.take(['move', account.id], ['moveTo', email], ['mailFrom', client.network])
   await db.begin(async (tx) => {
     await tx`select from accounts where id = ${account.id} for update`
     // The newest wish counts; the codes of those before it go with them.

@@ -76,7 +76,7 @@ export function startDeletion(parts: ActParts, request: FastifyRequest, id: stri
 export async function startReset(parts: ActParts, request: FastifyRequest, id: string): Promise<void> {
   await holding(parts, request, id, async (held) => {
     if (held.target.status !== 'active') throw new NotActive()
-    await parts.limits.within(held.tx).take(['resetTo', held.target.email])
+    await parts.limits.within(held.tx).take(['resetByAdmin', held.target.email])
     await note(request, held, 'reset-asked')
     await write(parts, held, 'reset-by-admin')
   })

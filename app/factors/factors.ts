@@ -29,7 +29,7 @@ export async function listFactors({ db }: Parts, accountId: string): Promise<Fac
 
 /** Removes one; recovery codes stand for factors and go with the last. An admin keeps at least one. */
 export async function removeFactor(
-  { db, outbox }: Parts,
+  { db, limits, outbox }: Parts,
   request: FastifyRequest,
   factorId: string,
 ): Promise<void> {
@@ -42,6 +42,7 @@ export async function removeFactor(
     const [removed] = await tx<[{ kind: FactorKind }?]>`
       delete from factors where id = ${factorId} and account_id = ${accountId} returning kind`
     if (!removed) throw new NotFound()
+    await limits.within(tx).take(['change', accountId])
     const [left] = await tx`select from factors where account_id = ${accountId} limit 1`
     if (!left) {
       if (account.role === 'admin') throw new LastFactor()

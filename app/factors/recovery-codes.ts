@@ -20,12 +20,16 @@ export interface Owner {
 }
 
 /** Ten new codes for whoever is signed in; those of before mean nothing from then on. Shown once, kept as hashes. */
-export async function renewRecoveryCodes({ db, outbox }: Parts, request: FastifyRequest): Promise<string[]> {
+export async function renewRecoveryCodes(
+  { db, limits, outbox }: Parts,
+  request: FastifyRequest,
+): Promise<string[]> {
   const { id: accountId, email } = confirmed(request)
   const client = clientOf(request)
   return db.begin(async (tx) => {
     await tx`select from accounts where id = ${accountId} for no key update`
     if ((await methodsOf(tx, accountId)).length === 0) throw new EnrolFactorFirst()
+    await limits.within(tx).take(['change', accountId])
     const made = await makeRecoveryCodes(tx, { accountId, email, client })
     const details = { device: client.device }
     await outbox.add({ template: 'recovery-codes-made', recipient: email, accountId, details }, tx)

@@ -31,6 +31,7 @@ export async function stepUp(parts: SiteParts, request: FastifyRequest, shown: S
   const account = signedInToEnrol(request)
   const by = await methodShown(parts, request, account, shown)
   const client = clientOf(request)
+  await parts.limits.take(['right', account.email])
   await record(parts.db, { accountId: account.id, event: 'confirmed', client, details: { by } })
   await renewConfirmed(parts, request, { factorShown: by !== 'password' })
 }

@@ -101,7 +101,7 @@ test('a bucket by which a try is not counted is left as it was', async () => {
   for (let tries = 0; tries < rules.device.burst; tries += 1) {
     using tried = limits.begin(counted, other)
     tried.admit([0, 1e9], [counted])
-    await tried.fail()
+    await tried.count()
   }
   await expect(limits.attempt([counted], fails)).rejects.toMatchObject({ code: 'TOO_MANY_TRIES' })
   await expect(limits.attempt([other], fails)).rejects.toBe(wrong)
@@ -133,4 +133,59 @@ test('taking and giving back at once, in whatever order, wait for each other in 
     each.status === 'rejected' ? [each.reason as { code?: string }] : [],
   )
   expect(refused.filter(({ code }) => code !== 'TOO_MANY_TRIES')).toEqual([])
+})
+
+const oneMore = (kind: Kind): object => ({
+  retryAfterSeconds: expect.closeTo(rules[kind].everySeconds, -1) as number,
+})
+
+test('a clock that was ahead lets nobody wait longer than a full limit does', async () => {
+  const { service, owner } = await withService()
+  const { limits } = service.parts
+  const [taken, failed] = [['mailTo', 'ada'] as const, ['code', 'ada'] as const]
+  await limits.take(taken)
+  await expect(limits.attempt([failed], fails)).rejects.toBe(wrong)
+  await owner`update limits set empty_at = now() + interval '90 minutes'`
+  await expect(limits.take(taken)).rejects.toMatchObject(oneMore('mailTo'))
+  await expect(limits.attempt([failed], fails)).rejects.toMatchObject(oneMore('code'))
+  await owner`update limits set empty_at = empty_at - make_interval(secs => ${rules.mailTo.everySeconds})`
+  await limits.take(taken)
+})
+
+test('whoever is signed in fills neither the mailbox nor the history of the owner', async () => {
+  const { signedIn, owner } = await withService()
+  const ada = await signedIn()
+  let password = ada.password
+  const change = (newPassword: string) => {
+    const sent = ada.send('PUT', '/api/password', { currentPassword: password, newPassword })
+    password = newPassword
+    return sent
+  }
+  for (let changes = 0; changes < rules.change.burst; changes += 1)
+    expect((await change(`${changes} green boats sail`)).statusCode).toBeLessThan(300)
+  expect((await change('one green boat too many')).code).toBe('TOO_MANY_TRIES')
+  const changed = await owner`select from history where event = 'password-changed'`
+  expect(changed).toHaveLength(rules.change.burst)
+  // That there was nothing to end is no event; ending is never refused.
+  const before = await owner`select from history`
+  for (let ends = 0; ends < 3; ends += 1)
+    expect((await ada.send('DELETE', '/api/sessions')).json()).toEqual({ ended: 0 })
+  expect(await owner`select from history`).toHaveLength(before.length)
+})
+
+test('who knows the password signs in only so often, is told nothing new, and keeps no other account out', async () => {
+  const { account, browser, owner } = await withService()
+  const [ada, bob] = [await account(), await account()]
+  const signIn = ({ email, password }: typeof ada) =>
+    browser().send('POST', '/api/session', { email, password })
+  for (let times = 0; times < rules.right.burst; times += 1) expect((await signIn(ada)).statusCode).toBe(204)
+  const refused = await signIn(ada)
+  expect([refused.statusCode, refused.code]).toEqual([429, 'TOO_MANY_TRIES'])
+  expect((await signIn(bob)).statusCode).toBe(204)
+  await expect.poll(() => owner`select from outbox`).toHaveLength(0)
+  const [{ n }] = await owner<[{ n: number }]>`
+    select count(*)::int as n from links l join accounts a on a.id = account_id
+    where a.email = ${ada.email} and purpose = 'end-sessions'`
+  // The first browser of an account is nobody's news.
+  expect(n).toBe(rules.newDevice.burst)
 })

@@ -19,10 +19,14 @@ export const rules = {
   device: { burst: 10, everySeconds: 15 },
   /** Wrong passwords from one network. */
   network: { burst: 40, everySeconds: 10 },
-  /** Mails to one address that somebody signs up with or moves to. */
+  /** Mails to one address that somebody signs up with. */
   mailTo: { burst: 4, everySeconds: 900 },
   /** Links for a new password to one address: signing up with it takes none of them from its owner. */
   resetTo: { burst: 4, everySeconds: 900 },
+  /** The same where an admin asks for them: no stranger can make an admin wait. */
+  resetByAdmin: { burst: 4, everySeconds: 900 },
+  /** Mails to one address that accounts want to move to. */
+  moveTo: { burst: 4, everySeconds: 900 },
   /** Mails that one network asked for. */
   mailFrom: { burst: 20, everySeconds: 60 },
   /** Wrong codes of mailed links from one network. */
@@ -33,6 +37,12 @@ export const rules = {
   challenge: { burst: 60, everySeconds: 2 },
   /** Addresses that one account asked to move to. */
   move: { burst: 5, everySeconds: 600 },
+  /** Password, factors and recovery codes that somebody who is signed in changed: each is a mail to the owner. */
+  change: { burst: 20, everySeconds: 60 },
+  /** Sign-ins and steps up of one account that were right: each is a line of its history. */
+  right: { burst: 60, everySeconds: 10 },
+  /** Mails to one account about browsers that are new to it. */
+  newDevice: { burst: 10, everySeconds: 600 },
   /** Names that one account was given: each is a line of its history. */
   rename: { burst: 10, everySeconds: 60 },
   /** Files of all that is kept about one account. */
@@ -56,17 +66,26 @@ export class Limits {
   }
 
   /** The same counts, taken in a transaction: who holds a connection must not wait for another one. */
-  within(queries: Queries): Pick<Limits, 'take'> {
+  within(queries: Queries): Pick<Limits, 'take' | 'tryTake'> {
     return new Limits(queries, this.#factor)
   }
 
   /** Takes one of each; refuses with the time to wait where there is none. */
   async take(...buckets: Bucket[]): Promise<void> {
-    const all = buckets.map((bucket) => this.#sizesOf(bucket))
-    const capacities = all.map(({ capacity }) => capacity)
-    const [{ wait }] = await this.#db<[{ wait: number }]>`
-      select take_tries(${keysOf(all)}, ${everyOf(all)}, ${capacities}) as wait`
+    const wait = await this.#wait(buckets)
     if (wait > 0) throw tooManyTries(wait)
+  }
+
+  /** The same for what is left out where there is none: whether there was one of each. */
+  async tryTake(...buckets: Bucket[]): Promise<boolean> {
+    return (await this.#wait(buckets)) <= 0
+  }
+
+  async #wait(buckets: Bucket[]): Promise<number> {
+    const all = buckets.map((bucket) => this.#sizesOf(bucket))
+    const [{ wait }] = await this.#db<[{ wait: number }]>`
+      select take_tries(${keysOf(all)}, ${everyOf(all)}, ${capacitiesOf(all)}) as wait`
+    return wait
   }
 
   /** Undoes a take. */
@@ -83,12 +102,12 @@ export class Limits {
     try {
       return await work()
     } catch (error) {
-      await tried.fail()
+      await tried.count()
       throw error
     }
   }
 
-  /** The same for who asks in statements of their own: `filled`, then `admit`, then `fail` where it failed. */
+  /** The same for who asks in statements of their own: `filled`, then `admit`, then `count` where it failed. */
   begin(...buckets: Bucket[]): Try {
     const places = buckets.map((bucket) => {
       const sizes = this.#sizesOf(bucket)
@@ -142,12 +161,13 @@ class Try implements Disposable {
     this.#leave = leave
   }
 
-  /** As a part of a statement: how full the buckets are, in seconds. */
+  /** As a part of a statement: how full the buckets are, in seconds; none is fuller than full, whatever the clock was. */
   get filled(): Fragment {
     const db = this.#db
     return db`array(
-      select coalesce(extract(epoch from greatest(empty_at - now(), '0')), 0)::float8
-      from unnest(${keysOf(this.#places)}::text[]) with ordinality as asked (key, place) left join limits using (key)
+      select least(coalesce(extract(epoch from greatest(empty_at - now(), '0')), 0)::float8, capacity)
+      from unnest(${keysOf(this.#places)}::text[], ${capacitiesOf(this.#places)}::float8[])
+        with ordinality as asked (key, capacity, place) left join limits using (key)
       order by place)`
   }
 
@@ -167,12 +187,18 @@ class Try implements Disposable {
   }
 
   /** Counts it, in one order lest two wait for each other. */
-  async fail(): Promise<void> {
+  async count(): Promise<void> {
     await this.#db`
+      with counted as (
+        select * from unnest(
+          ${keysOf(this.#places)}::text[], ${everyOf(this.#places)}::int[], ${capacitiesOf(this.#places)}::float8[]
+        ) as t (key, every, capacity)
+      )
       insert into limits as l (key, empty_at)
-      select key, now() + make_interval(secs => every)
-      from unnest(${keysOf(this.#places)}::text[], ${everyOf(this.#places)}::int[]) as failed (key, every) order by key
-      on conflict (key) do update set empty_at = greatest(l.empty_at, now()) + (excluded.empty_at - now())`
+      select key, now() + make_interval(secs => every) from counted order by key
+      on conflict (key) do update set empty_at = least(
+        greatest(l.empty_at, now()) + (excluded.empty_at - now()),
+        now() + (select make_interval(secs => counted.capacity) from counted where counted.key = excluded.key))`
   }
 
   [Symbol.dispose](): void {
@@ -187,3 +213,4 @@ class Try implements Disposable {
 const tooManyTries = (waitSeconds: number) => new TooManyTries({ retryAfterSeconds: Math.ceil(waitSeconds) })
 const keysOf = (all: Sizes[]): string[] => all.map(({ key }) => key)
 const everyOf = (all: Sizes[]): number[] => all.map(({ everySeconds }) => everySeconds)
+const capacitiesOf = (all: Sizes[]): number[] => all.map(({ capacity }) => capacity)

@@ -82,7 +82,7 @@ export class Sender {
       where id = (
         select id from outbox
         -- Later than any pause: the clock was ahead when it was put back.
-        where due_at <= now() or due_at > now() + ${longestPauseSeconds} * interval '2 seconds'
+        where due_at <= now() or due_at > now() + make_interval(secs => ${longestPauseSeconds})
         order by due_at limit 1 for update skip locked)
       returning id, template, recipient, account_id, details, tries, created_at < now() - ${giveUpAfter}::interval as too_old`
     if (!mail) return false

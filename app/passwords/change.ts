@@ -22,13 +22,14 @@ export async function changePassword(
   request: FastifyRequest,
   { currentPassword, newPassword }: PasswordChange,
 ): Promise<void> {
-  const { db, passwords, common, outbox } = parts
+  const { db, passwords, common, limits, outbox } = parts
   const { id, email, name } = signedIn(request)
   const client = clientOf(request)
   checkPassword(newPassword, common, contextOf(parts, email, name))
   await provePassword(parts, request, currentPassword)
-  const hashed = await passwords.hash(newPassword)
+  const hashed = await passwords.hash(newPassword, client.network)
   await db.begin(async (tx) => {
+    await limits.within(tx).take(['change', id])
     await passwords.set(id, hashed, tx)
     await endSessions(tx, id, request.session.handle)
     await voidAsked(tx, id)
@@ -49,7 +50,7 @@ export async function provePassword(
 ): Promise<void> {
   const { id, email } = signedInToEnrol(request)
   await limits.attempt([['device', `${email} signed in`]], async () => {
-    if (await passwords.isOf(id, password)) return
+    if (await passwords.isOf(id, password, clientOf(request).network)) return
     counters.count('sign-in-failures')
     throw new WrongPassword()
   })

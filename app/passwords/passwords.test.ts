@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { withService } from '../testing.ts'
 import { CommonPasswords } from './common-passwords.ts'
@@ -38,10 +40,14 @@ test.each([
   const queue = new HashQueue(limits)
   const ends: (() => void)[] = []
   const work = () => new Promise<void>((resolve) => ends.push(resolve))
-  const all = Array.from({ length: limits.running + limits.waiting }, () => queue.run(work))
+  const all = Array.from({ length: limits.running + limits.waiting }, () => queue.run('a', work))
   expect(ends.length).toBe(limits.running + limits.ready)
   expect(queue.depth).toMatchObject({ running: limits.running, waiting: 1 })
-  await expect(queue.run(work)).rejects.toMatchObject({ code: 'BUSY', statusCode: 503, retryAfterSeconds: 2 })
+  await expect(queue.run('a', work)).rejects.toMatchObject({
+    code: 'BUSY',
+    statusCode: 503,
+    retryAfterSeconds: 2,
+  })
   ends.shift()?.()
   await all[0]
   await expect.poll(() => ends.length).toBe(limits.running)
@@ -49,6 +55,74 @@ test.each([
   for (const end of ends) end()
   await Promise.all(all)
   expect(queue.depth).toMatchObject({ running: 0, waiting: 0 })
+})
+
+/** A queue of one at a time, and who was begun in it, in order. */
+function lineOf(waiting: number) {
+  const queue = new HashQueue({ running: 1, ready: 0, waiting })
+  const begun: string[] = []
+  const refused: string[] = []
+  const ends: (() => void)[] = []
+  const ask = (network: string, who: string): void => {
+    const work = (): Promise<void> => {
+      begun.push(who)
+      return new Promise((resolve) => ends.push(resolve))
+    }
+    queue.run(network, work).catch(() => refused.push(who))
+  }
+  const finish = async (): Promise<void> => {
+    for (const end of ends) {
+      end()
+      await setImmediate()
+    }
+  }
+  return { queue, begun, refused, ask, finish }
+}
+
+test('networks take turns at hashing', async () => {
+  const { queue, begun, ask, finish } = lineOf(16)
+  for (let n = 0; n < 5; n += 1) ask('many', `many ${n}`)
+  ask('few', 'few 0')
+  ask('one', 'one 0')
+  ask('few', 'few 1')
+  await finish()
+  expect(begun).toEqual(['many 0', 'many 1', 'few 0', 'one 0', 'many 2', 'few 1', 'many 3', 'many 4'])
+  expect(queue.depth).toEqual({ running: 0, waiting: 0, refused: 0 })
+})
+
+test('nobody fills the line for others: who has most of it gives its newest places up', async () => {
+  const { queue, begun, refused, ask, finish } = lineOf(4)
+  for (let n = 0; n < 6; n += 1) ask('many', `many ${n}`)
+  await setImmediate()
+  expect(refused).toEqual(['many 5'])
+  for (let n = 0; n < 3; n += 1) ask('few', `few ${n}`)
+  await setImmediate()
+  // Once both have as many places, nobody takes another's.
+  expect(refused.toSorted()).toEqual(['few 2', 'many 3', 'many 4', 'many 5'])
+  expect(queue.depth).toEqual({ running: 1, waiting: 4, refused: 4 })
+  await finish()
+  expect(begun).toEqual(['many 0', 'many 1', 'few 0', 'many 2', 'few 1'])
+})
+
+test('a password that was changed meanwhile is not brought back by keeping it under newer terms', async () => {
+  const { service, owner, account } = await withService()
+  const { email } = await account()
+  const { passwords } = service.parts
+  const [{ id, digest }] = await owner<[{ id: string; digest: Buffer }]>`
+    select id, digest from passwords join accounts on id = account_id where email = ${email}`
+  const outdated = { scheme: 'argon2id', cost: 'm=1024,t=1,p=1', salt: randomBytes(16) } as const
+  await passwords.set(id, await passwords.hash('ten green boats', 'a'))
+  await passwords.renew(id, { password: 'seven green boats', terms: outdated, digest, network: 'a' })
+  expect(await passwords.isOf(id, 'ten green boats', 'a')).toBe(true)
+  const [{ now }] = await owner<
+    [{ now: Buffer }]
+  >`select digest as now from passwords where account_id = ${id}`
+  await passwords.renew(id, { password: 'ten green boats', terms: outdated, digest: now, network: 'a' })
+  const [after] = await owner<
+    [{ same: boolean }]
+  >`select digest = ${now} as same from passwords where account_id = ${id}`
+  expect(after.same).toBe(false)
+  expect(await passwords.isOf(id, 'ten green boats', 'a')).toBe(true)
 })
 
 test('digests are compared through a hash of both, which tells nothing of how far they agree', async () => {

@@ -11,6 +11,14 @@ const limits = { running, ready, waiting: 16 }
 /** A password as it is kept. */
 export type Hashed = Terms & { digest: Buffer }
 
+/** A password that was right, and how that was found out. */
+interface Matched {
+  password: string
+  terms: Terms | undefined
+  digest: Buffer
+  network: string
+}
+
 /** Hashes and compares passwords; no digest ever comes out of the database. */
 export class Passwords {
   readonly queue = new HashQueue(limits)
@@ -22,18 +30,19 @@ export class Passwords {
     this.#db = db
   }
 
-  async hash(password: string): Promise<Hashed> {
+  /** The network is the one that asks for it: networks take turns at computing. */
+  async hash(password: string, network: string): Promise<Hashed> {
     const terms = freshTerms()
-    return { ...terms, digest: await this.digest(password, terms) }
+    return { ...terms, digest: await this.digest(password, terms, network) }
   }
 
   /** Whether a password is an account's. */
-  async isOf(accountId: string, password: string): Promise<boolean> {
+  async isOf(accountId: string, password: string, network: string): Promise<boolean> {
     const [terms] = await this.#db<[Terms?]>`select * from password_terms_of(${accountId})`
-    const digest = await this.digest(password, terms)
+    const digest = await this.digest(password, terms, network)
     const [{ matches }] = await this.#db<[{ matches: boolean }]>`
       select password_matches(${accountId}, ${digest}) as matches`
-    if (matches) await this.renew(accountId, password, terms)
+    if (matches) await this.renew(accountId, { password, terms, digest, network })
     return matches
   }
 
@@ -43,12 +52,14 @@ export class Passwords {
   }
 
   /** What is compared with the digest that is kept; without terms it takes as long. */
-  digest(password: string, terms: Terms | undefined): Promise<Buffer> {
-    return this.queue.run(() => digestOf(password, terms?.scheme ? terms : this.#decoy))
+  digest(password: string, terms: Terms | undefined, network: string): Promise<Buffer> {
+    return this.queue.run(network, () => digestOf(password, terms?.scheme ? terms : this.#decoy))
   }
 
-  /** Replaces what is kept of a password that was right, where that is no longer how it is done. */
-  async renew(accountId: string, password: string, terms: Terms | undefined): Promise<void> {
-    if (terms && outdated(terms)) await this.set(accountId, await this.hash(password))
+  /** Replaces what is kept of a password that was right, where that is no longer how it is done; never one that was changed meanwhile. */
+  async renew(accountId: string, { password, terms, digest, network }: Matched): Promise<void> {
+    if (!terms || !outdated(terms)) return
+    const { scheme, cost, salt, digest: renewed } = await this.hash(password, network)
+    await this.#db`select renew_password(${accountId}, ${digest}, ${scheme}, ${cost}, ${salt}, ${renewed})`
   }
 }

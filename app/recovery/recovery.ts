@@ -48,7 +48,7 @@ async function useReset(
   checkPassword(password, common, contextOf(parts, account.email, account.name))
   const factorDue = (await methodsOf(db, link.accountId)).length > 0
   if (factorDue && !code && !recoveryCode) return false
-  const hashed = await passwords.hash(password)
+  const hashed = await passwords.hash(password, client.network)
   const owner = { accountId: link.accountId, email: account.email, client }
   const change = (proof?: (tx: Queries) => Promise<void>): Promise<void> =>
     db.begin(async (tx) => {

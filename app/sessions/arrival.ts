@@ -45,7 +45,7 @@ export async function welcome(
   const { email, fresh, others } = arrival
   // To the very first browser of an account there is nobody else who could be told. The history knows which that is;
   // the browsers may have been forgotten.
-  if (fresh && others) {
+  if (fresh && others && (await parts.limits.tryTake(['newDevice', accountId]))) {
     const { device } = clientOf(request)
     await parts.outbox.add({ template: 'new-device', recipient: email, accountId, details: { device } })
   }

@@ -26,7 +26,7 @@ export interface ShownByPassword extends Shown {
 const nobody = '00000000-0000-0000-0000-000000000000'
 
 /**
- * Whose an address and a password are; wrong ones are counted, right ones are not. Where nothing else has to be shown,
+ * Whose an address and a password are; wrong ones are counted, and right ones by themselves. Where nothing else has to be shown,
  * the sign-in is noted. One statement before hashing and one after it, the same with an account and without: how long
  * they take tells nothing.
  */
@@ -40,19 +40,22 @@ export async function checkCredentials(
   // A browser that the account knows has a count of its own.
   const known: Bucket = ['device', `${email} ${device?.toString('base64')}`]
   const strange: Bucket = ['account', email]
-  const network: Bucket = ['network', clientOf(request).network]
+  const { network: from } = clientOf(request)
+  const network: Bucket = ['network', from]
   using tried = limits.begin(known, strange, network)
+  using right = limits.begin(['right', email])
   // Without an account the terms are those of somebody else's password.
   const [begun] = await db<[Begun]>`
     select exists (
         select from devices d join accounts a on a.id = d.account_id
         where a.email_key = lower(${email}) and d.token_hash = ${device ?? null}) as known,
-      ${tried.filled} as filled, terms.*
+      ${tried.filled} as filled, ${right.filled} as filled_right, terms.*
     from (select) nothing left join password_terms(${email}) terms on true`
   // Nobody in the network of a known browser can keep its owner out: it has tries of its own there, too.
   tried.admit(begun.filled, begun.known ? [known] : [strange, network])
+  right.admit(begun.filledRight)
   const accountId = begun.accountId ?? nobody
-  const digest = await passwords.digest(password, begun)
+  const digest = await passwords.digest(password, begun, from)
   const token = arrivingToken(parts, request)
   const done = db`case when methods = '{}' then id end`
   const [shown] = await db<[({ methods: Method[] } & Arrival)?]>`
@@ -63,10 +66,11 @@ export async function checkCredentials(
     )
     select methods, arrival.* from shown left join lateral ${arriving(parts, request, token, done)} arrival on true`
   if (!shown) {
-    await Promise.all([tried.fail(), noteFailure(db, request, email)])
+    await Promise.all([tried.count(), noteFailure(db, request, email)])
     return undefined
   }
-  await passwords.renew(accountId, password, begun)
+  await right.count()
+  await passwords.renew(accountId, { password, terms: begun, digest, network: from })
   const { methods, ...arrival } = shown
   return { accountId, generation: begun.generation, methods, token, arrival }
 }
@@ -83,6 +87,7 @@ async function noteFailure(db: Db, request: FastifyRequest, email: string): Prom
 interface Begun extends Terms {
   known: boolean
   filled: number[]
+  filledRight: number[]
   accountId: string | null
   generation: number
 }

@@ -123,7 +123,14 @@ export const sessions: FastifyPluginAsyncTypebox<SiteParts> = async (app, parts)
 export async function endOtherSessions({ db }: SiteParts, request: FastifyRequest): Promise<number> {
   const { id } = signedIn(request)
   const ended = await endSessions(db, id, request.session.handle)
-  await record(db, { accountId: id, event: 'sessions-ended', client: clientOf(request), details: { ended } })
+  // Ending them is never limited; that there was nothing to end is no event.
+  if (ended > 0)
+    await record(db, {
+      accountId: id,
+      event: 'sessions-ended',
+      client: clientOf(request),
+      details: { ended },
+    })
   return ended
 }
 
