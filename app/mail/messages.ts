@@ -61,6 +61,7 @@ const composers: Partial<Record<Template, Composer>> = {
   'account-enabled': withoutLink,
   'made-admin': withoutLink,
   'made-member': withoutLink,
+  'factors-disowned': withoutLink,
 }
 
 /** Decided as it is sent, by what the account is then. */

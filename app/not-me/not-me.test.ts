@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { addApp, addPasskeyTo } from '../factors/testing.ts'
 import { startService, type TestService } from '../testing.ts'
 
 let it: TestService
@@ -83,4 +84,49 @@ test('whoever guesses codes has to wait after twenty', async () => {
   for (let tries = 0; tries < 21; tries += 1)
     codes.push((await guesser.send('POST', '/api/not-me', { token: `guess ${tries}` })).code)
   expect(codes).toEqual([...Array.from({ length: 20 }, () => 'LINK_INVALID'), 'TOO_MANY_TRIES'])
+})
+
+test('a stranger who adds the first factor loses it to the owner, who then chooses a new password', async () => {
+  const ada = await it.signedIn()
+  const stranger = it.browser({ userAgent: phone })
+  await stranger.send('POST', '/api/session', { email: ada.email, password: ada.password })
+  await it.mailbox.next(ada.email)
+  const { recoveryCodes } = await addApp(stranger)
+  const first = await it.mailbox.next(ada.email)
+  expect(first.text).toContain('From now on\nsigning in asks for it')
+  await addPasskeyTo(stranger)
+  const second = await it.mailbox.next(ada.email)
+  expect(second.subject).toBe(first.subject)
+
+  // Whichever of its mails the owner takes the link of.
+  expect((await notMe(second.code)).statusCode).toBe(200)
+  expect((await it.mailbox.next(ada.email)).subject).toContain('taken away')
+  expect((await stranger.send('GET', '/api/session')).code).toBe('NOT_SIGNED_IN')
+  await ada.send('POST', '/api/recoveries', { email: ada.email })
+  const { code: token } = await it.mailbox.next(ada.email)
+  const password = 'ten green boats'
+  expect((await ada.send('POST', '/api/recoveries/reset', { token, password })).statusCode).toBe(200)
+  expect((await ada.send('POST', '/api/session', { email: ada.email, password })).statusCode).toBe(204)
+  expect((await ada.send('GET', '/api/factors')).json()).toMatchObject({
+    factors: [],
+    recoveryCodes: { left: 0 },
+  })
+  expect(recoveryCodes).toHaveLength(10)
+  const { entries } = (await ada.send('GET', '/api/account/history')).json<{ entries: object[] }>()
+  expect(entries).toContainEqual(
+    expect.objectContaining({ event: 'factor-removed', details: { factor: 'all', removed: 2, notMe: true } }),
+  )
+})
+
+test('factors of an account that had one three days ago stay, whoever reads its mails', async () => {
+  const ada = await it.signedIn()
+  await addApp(ada)
+  const { code } = await it.mailbox.next(ada.email)
+  await it.owner`update accounts set first_factor_at = now() - interval '73 hours' where email = ${ada.email}`
+  await addPasskeyTo(ada)
+  await it.mailbox.next(ada.email)
+  expect((await notMe(code)).statusCode).toBe(200)
+  const kept =
+    await it.owner`select kind from factors join accounts a on a.id = account_id where email = ${ada.email}`
+  expect(kept).toHaveLength(2)
 })

@@ -174,6 +174,16 @@ If it was not you, end all sessions at once, then choose a new password:
 
 {link}`,
     },
+    'first-factor-added': {
+      subject: 'A second factor was added to your account at {site}',
+      body: `Somebody, probably you, added {factor} as a second factor to your account, from {device}. From now on
+signing in asks for it.
+
+If it was not you, follow this link within three days: it ends all sessions and takes the factor away. Then choose a new
+password:
+
+{link}`,
+    },
     'factor-removed': {
       subject: 'A second factor was removed from your account at {site}',
       body: `Somebody, probably you, removed {factor} from the second factors of your account, from {device}.
@@ -181,6 +191,13 @@ If it was not you, end all sessions at once, then choose a new password:
 If it was not you, end all sessions at once, then choose a new password:
 
 {link}`,
+    },
+    'factors-disowned': {
+      subject: 'The second factors of your account at {site} were taken away',
+      body: `Somebody, probably you, said by a link from a mail to this address that it was not you who added them. All sessions are
+ended, and a mailed link is enough to choose a new password: do so now, then add a second factor again.
+
+{origin}/recover`,
     },
     'factors-removed': {
       subject: 'Your second factors at {site} were removed',
