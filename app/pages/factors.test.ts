@@ -98,4 +98,29 @@ describe.skipIf(noChromium)('second factors in a browser', { timeout }, () => {
     await page.getByRole('status').waitFor()
     await look('factors-removed')
   })
+
+  test('a page of sign-in that was left open offers a passkey with a challenge that is still good', async () => {
+    const person = await served.account()
+    const { page } = await served.visit()
+    const { finger } = await withAuthenticator(page)
+    await signIn(page, person)
+    await page.goto('/account/factors/passkey')
+    await page.getByRole('button', { name: 'Create the passkey' }).click()
+    await page.getByRole('link', { name: 'I have kept them' }).click()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+
+    await finger(false)
+    await page.clock.install()
+    const asked = page.waitForResponse('**/api/session/passkey/options')
+    await page.goto('/sign-in')
+    await asked
+    await served.owner`update challenges set expires_at = now()`
+    // What waits for a finger already does not feel this one.
+    await finger(true)
+    const later = async () => {
+      await page.clock.fastForward('05:00')
+      return new URL(page.url()).pathname
+    }
+    await expect.poll(later, { timeout: 20_000, interval: 500 }).toBe('/account')
+  })
 })

@@ -30,18 +30,60 @@ async function showPasskey(options, path, how) {
  * Does it, and says beside the button what went wrong; a person who closes the browser's own window knows.
  * @param {Element} beside
  * @param {() => Promise<unknown>} work
+ * @returns {Promise<unknown>} what it was, if anything
  */
 async function attempt(beside, work) {
   const problem = beside.querySelector('[role=alert]')
-  if (!(problem instanceof HTMLElement)) return
+  if (!(problem instanceof HTMLElement)) return undefined
   problem.hidden = true
   try {
     await work()
+    return undefined
   } catch (error) {
-    if (!(error instanceof Error) || error.name === 'AbortError' || error.name === 'NotAllowedError') return
+    if (!(error instanceof Error) || error.name === 'AbortError' || error.name === 'NotAllowedError')
+      return error
     problem.textContent = error.message
     problem.hidden = false
+    return error
   }
+}
+
+// A challenge is good for five minutes.
+const renewedEveryMs = 4 * 60 * 1000
+
+/**
+ * Offers passkeys in the list that opens under the address, never in a window that nobody asked for, for as long as the
+ * page is open: with a new challenge before the one before it is too old, and once a passkey was refused.
+ * @param {HTMLFormElement} form
+ * @param {string} next
+ */
+async function offerPasskeys(form, next) {
+  const leaving = new AbortController()
+  form.addEventListener('submit', () => leaving.abort())
+  for (;;) {
+    await shown()
+    // Whoever types a password need not hear that it can't be had.
+    const options = await askedFor().catch(() => undefined)
+    if (!options || leaving.signal.aborted) return
+    const tooOld = new AbortController()
+    const timer = setTimeout(() => tooOld.abort(), renewedEveryMs)
+    const how = {
+      mediation: /** @type {const} */ ('conditional'),
+      signal: AbortSignal.any([leaving.signal, tooOld.signal]),
+    }
+    const failed = await attempt(form, async () => {
+      await showPasskey(options, '/api/session/passkey', how)
+      goOn(next)
+    })
+    clearTimeout(timer)
+    if (failed === undefined || (failed instanceof DOMException && !tooOld.signal.aborted)) return
+  }
+}
+
+/** Waits until somebody looks at the page: those that lie in the background ask for nothing. */
+async function shown() {
+  while (document.visibilityState === 'hidden')
+    await new Promise((resolve) => document.addEventListener('visibilitychange', resolve, { once: true }))
 }
 
 if ('PublicKeyCredential' in globalThis && 'parseRequestOptionsFromJSON' in PublicKeyCredential) {
@@ -58,21 +100,10 @@ if ('PublicKeyCredential' in globalThis && 'parseRequestOptionsFromJSON' in Publ
     })
   }
 
-  // In the list that opens under the address, never a window that nobody asked for.
   const username = document.querySelector('[autocomplete~=webauthn]')
   const form = username instanceof HTMLInputElement ? username.form : null
   if (form && (await PublicKeyCredential.isConditionalMediationAvailable?.())) {
-    const leaving = new AbortController()
-    form.addEventListener('submit', () => leaving.abort())
-    const next = new URL(form.action).searchParams.get('next') ?? '/'
-    const how = { mediation: /** @type {const} */ ('conditional'), signal: leaving.signal }
-    // Whoever types a password need not hear that it can't be had.
-    const options = await askedFor().catch(() => undefined)
-    if (options)
-      void attempt(form, async () => {
-        await showPasskey(options, '/api/session/passkey', how)
-        goOn(next)
-      })
+    void offerPasskeys(form, new URL(form.action).searchParams.get('next') ?? '/')
   }
 
   const enrolment = document.querySelector('form[data-new-passkey]')
