@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { Done, Fields, Moment, Name, Password, refusals, Token } from '../http/shapes.ts'
+import { Done, Fields, Moment, Name, open, Password, refusals, Token } from '../http/shapes.ts'
 import type { SiteParts } from '../parts.ts'
 import { Person } from '../sessions/routes.ts'
 import { clientOf, signedIn } from '../sessions/signed-in.ts'
@@ -80,6 +80,7 @@ export const ownData: FastifyPluginAsyncTypebox<SiteParts> = async (app, parts) 
     '/account/keep',
     {
       schema: {
+        ...open,
         summary: 'Keep an account that is leaving, with the code of the mail',
         body: Fields({ token: Token }),
         response: { 200: Done, ...refusals },

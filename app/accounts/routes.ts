@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { Done, Email, Fields, Name, Password, refusals, Token } from '../http/shapes.ts'
+import { Done, Email, Fields, Name, open, Password, refusals, Token } from '../http/shapes.ts'
 import type { SiteParts } from '../parts.ts'
 import { clientOf } from '../sessions/signed-in.ts'
 import { texts } from '../texts/en.ts'
@@ -12,6 +12,7 @@ export const accounts: FastifyPluginAsyncTypebox<SiteParts> = async (app, parts)
     '/sign-ups',
     {
       schema: {
+        ...open,
         summary: 'Ask for an account',
         description: 'The answer is the same whether the address has an account or not; a mail goes to it.',
         body: Fields({ email: Email, password: Password, name: Type.Optional(Name) }),
@@ -28,6 +29,7 @@ export const accounts: FastifyPluginAsyncTypebox<SiteParts> = async (app, parts)
     '/sign-ups/activate',
     {
       schema: {
+        ...open,
         summary: 'Make the account, with the code of the mail',
         body: Fields({ token: Token }),
         response: { 200: Done, ...refusals },

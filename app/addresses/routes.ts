@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Done, Email, Fields, refusals, Token } from '../http/shapes.ts'
+import { Done, Email, Fields, open, refusals, Token } from '../http/shapes.ts'
 import type { SiteParts } from '../parts.ts'
 import { clientOf } from '../sessions/signed-in.ts'
 import { texts } from '../texts/en.ts'
@@ -45,6 +45,7 @@ export const addresses: FastifyPluginAsyncTypebox<SiteParts> = async (app, parts
     '/account/email/undo',
     {
       schema: {
+        ...open,
         summary: 'Bring the account back to its old address, with the code of the mail to it',
         description: 'Ends all sessions and makes the password void; a mail leads to a new one.',
         body: Fields({ token: Token }),

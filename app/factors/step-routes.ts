@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { Fields, Nothing, Password, refusals } from '../http/shapes.ts'
+import { Fields, Nothing, open, Password, refusals } from '../http/shapes.ts'
 import type { SiteParts } from '../parts.ts'
 import { passkeyRequest, signInWithPasskey } from './passkeys.ts'
 import { passSecondFactor } from './second-step.ts'
@@ -13,6 +13,7 @@ export const factorSteps: FastifyPluginAsyncTypebox<SiteParts> = async (app, par
     '/session/second-factor',
     {
       schema: {
+        ...open,
         summary: 'Sign in: the second step',
         body: OneOf({ code: Type.Optional(Code), recoveryCode: Type.Optional(Code) }),
         response: { 204: Nothing, ...refusals },
@@ -28,6 +29,7 @@ export const factorSteps: FastifyPluginAsyncTypebox<SiteParts> = async (app, par
     '/session/passkey/options',
     {
       schema: {
+        ...open,
         summary: 'What navigator.credentials.get() needs',
         description: 'For signing in, for its second step, and for showing once more who it is.',
         response: { 200: RequestOptions, ...refusals },
@@ -40,6 +42,7 @@ export const factorSteps: FastifyPluginAsyncTypebox<SiteParts> = async (app, par
     '/session/passkey',
     {
       schema: {
+        ...open,
         summary: 'Sign in with a passkey, which is two factors in one',
         body: Fields({ passkey: Assertion }),
         response: { 204: Nothing, ...refusals },

@@ -1,4 +1,6 @@
 import { Type } from 'typebox'
+import { texts } from '../texts/en.ts'
+import type { Code } from './refusals.ts'
 
 // What requests may hold, and what answers look like; OpenAPI is made of these.
 
@@ -33,13 +35,20 @@ export const Fields = <const P extends Parameters<typeof Type.Object>[0]>(proper
 export const ErrorAnswer = Type.Object(
   {
     error: Type.Object({
-      code: Type.String({ description: 'Stable; made for programs' }),
+      code: Type.Unsafe<Code>({
+        type: 'string',
+        enum: Object.keys(texts.errors).toSorted(),
+        description: 'Stable; made for programs',
+      }),
       message: Type.String({ description: 'A sentence for people' }),
       fields: Type.Optional(Type.Record(Type.String(), Type.String())),
     }),
   },
   { description: 'What went wrong' },
 )
+
+/** For a route that asks for no session: all others answer 401 without one. */
+export const open = { security: [] }
 
 /** Every route may refuse. */
 export const refusals = { '4xx': ErrorAnswer, '5xx': ErrorAnswer }

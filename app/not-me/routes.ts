@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Done, Fields, refusals, Token } from '../http/shapes.ts'
+import { Done, Fields, open, refusals, Token } from '../http/shapes.ts'
 import type { SiteParts } from '../parts.ts'
 import { clientOf } from '../sessions/signed-in.ts'
 import { texts } from '../texts/en.ts'
@@ -11,6 +11,7 @@ export const notMeLink: FastifyPluginAsyncTypebox<SiteParts> = async (app, parts
     '/not-me',
     {
       schema: {
+        ...open,
         summary: 'End all sessions of an account, with the code of a notice',
         body: Fields({ token: Token }),
         response: { 200: Done, ...refusals },

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { Code } from '../factors/shapes.ts'
-import { Done, Email, Fields, Password, refusals, Token } from '../http/shapes.ts'
+import { Done, Email, Fields, open, Password, refusals, Token } from '../http/shapes.ts'
 import type { SiteParts } from '../parts.ts'
 import { clientOf } from '../sessions/signed-in.ts'
 import { texts } from '../texts/en.ts'
@@ -13,6 +13,7 @@ export const recovery: FastifyPluginAsyncTypebox<SiteParts> = async (app, parts)
     '/recoveries',
     {
       schema: {
+        ...open,
         summary: 'Ask for a new password',
         description: 'The answer is the same whether the address has an account or not.',
         body: Fields({ email: Email }),
@@ -29,6 +30,7 @@ export const recovery: FastifyPluginAsyncTypebox<SiteParts> = async (app, parts)
     '/recoveries/reset',
     {
       schema: {
+        ...open,
         summary: 'Choose a new password, with the code of the mail',
         description: 'Answers FACTOR_NEEDED where the account has a second factor and none was sent along.',
         body: Fields({

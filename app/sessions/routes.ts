@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Method } from '../factors/shapes.ts'
 import { refusal } from '../http/refusals.ts'
-import { Email, Fields, Id, Moment, Nothing, Password, refusals, Role } from '../http/shapes.ts'
+import { Email, Fields, Id, Moment, Nothing, open, Password, refusals, Role } from '../http/shapes.ts'
 import { record } from '../history/history.ts'
 import type { SiteParts } from '../parts.ts'
 import { endSessions } from './end-sessions.ts'
@@ -48,6 +48,7 @@ export const sessions: FastifyPluginAsyncTypebox<SiteParts> = async (app, parts)
     '/session',
     {
       schema: {
+        ...open,
         summary: 'Sign in',
         body: Fields({ email: Email, password: Password }),
         description: 'Where more is due than the password, the answer says what.',
@@ -72,7 +73,7 @@ export const sessions: FastifyPluginAsyncTypebox<SiteParts> = async (app, parts)
 
   app.delete(
     '/session',
-    { schema: { summary: 'Sign out', response: { 204: Nothing, ...refusals } } },
+    { schema: { ...open, summary: 'Sign out', response: { 204: Nothing, ...refusals } } },
     async (request, reply) => {
       await signOut(parts, request, reply)
       return reply.code(204).send(null)
