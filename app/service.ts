@@ -52,7 +52,7 @@ export async function openService(
     db,
     passwords: new Passwords(db),
     common: CommonPasswords.open(),
-    limits: new Limits(db, limitFactor),
+    limits: new Limits(db, settings.secret, limitFactor),
     outbox,
     sessions: new SessionStore(pool),
     counters: new Counters(),

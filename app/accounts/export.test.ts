@@ -15,6 +15,8 @@ test('all that is kept about a person comes as one JSON file, without anything t
     insert into history (account_id, event) select id, 'confirmed' from accounts, generate_series(1, 1200)
     where email = ${ada.email}`
 
+  // A mail is there a moment before it is out of the table.
+  await expect.poll(() => it.owner`select from outbox`).toHaveLength(0)
   const answer = await ada.send('GET', '/api/account/export')
   expect([answer.statusCode, answer.headers['content-type'], answer.headers['cache-control']]).toEqual([
     200,
@@ -82,4 +84,16 @@ test('every table that knows of an account is in the file or has a reason not to
   expect(tables.map(({ name }) => name).filter((name) => !inFile.includes(name))).toEqual(
     otherwise.toSorted(),
   )
+})
+
+test('a link on another site starts no download of the file, and leaves no trace', async () => {
+  const { signedIn, owner } = await withService()
+  const { send } = await signedIn()
+  for (const path of ['/api/account/export', '/account/export/file'])
+    for (const site of ['cross-site', 'same-site']) {
+      const { code, statusCode } = await send('GET', path, undefined, { headers: { 'sec-fetch-site': site } })
+      expect([path, statusCode, code]).toEqual([path, 403, 'CROSS_SITE'])
+    }
+  expect(await owner`select from history where event = 'data-exported'`).toHaveLength(0)
+  expect((await send('GET', '/api/account/export')).statusCode).toBe(200)
 })

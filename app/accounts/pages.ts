@@ -40,6 +40,7 @@ export function accountPages(app: FastifyInstance, parts: SiteParts): void {
 
   tokenPage(app, parts, {
     path: '/activate',
+    only: () => whileOpen(parts),
     words: words.activate,
     aside: html`${words.linkFails} <a href="/sign-up">${words.again}</a>`,
     async act(token, request) {

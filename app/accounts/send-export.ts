@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { record } from '../history/history.ts'
+import { ownWayOnly } from '../http/cross-site.ts'
 import type { Parts } from '../parts.ts'
 import { clientOf, confirmed } from '../sessions/signed-in.ts'
 import { exportOf } from './export.ts'
@@ -12,6 +13,8 @@ export async function sendExport(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { id } = confirmed(request)
+  // It is a line of the history, and few may be had in an hour.
+  ownWayOnly(request)
   await limits.take(['export', id])
   await record(db, { accountId: id, event: 'data-exported', client: clientOf(request) })
   const day = new Date().toISOString().slice(0, 10)

@@ -22,3 +22,17 @@ test('of four who activate one address at once, each with a code of its own, one
   // Nobody was ended for waiting in a circle.
   expect(logged()).not.toContain('40P01')
 })
+
+test('who asked for an account before sign-ups were switched off gets none after it', async () => {
+  const it = await withService()
+  const { send } = it.browser()
+  await send('POST', '/api/sign-ups', { email: 'ada@example.net', password: 'seven green boats' })
+  const { code: token } = await it.mailbox.next('ada@example.net')
+  Object.assign(it.settings, { signUps: false })
+  const refused = await send('POST', '/api/sign-ups/activate', { token })
+  expect([refused.statusCode, refused.code]).toEqual([403, 'SIGN_UPS_OFF'])
+  expect((await send('GET', '/activate', undefined, { headers: { accept: 'text/html' } })).statusCode).toBe(
+    403,
+  )
+  expect(await it.owner`select from accounts`).toHaveLength(0)
+})

@@ -39,11 +39,10 @@ export function whileOpen({ settings }: Pick<Parts, 'settings'>): void {
 }
 
 /** Makes the account, once the code shows that its owner reads the mails of the address. */
-export async function activate(
-  { db, limits, counters }: Parts,
-  client: Client,
-  token: string,
-): Promise<void> {
+export async function activate(parts: Parts, client: Client, token: string): Promise<void> {
+  const { db, limits, counters } = parts
+  // Also for those who asked before it was switched off.
+  whileOpen(parts)
   await limits.attempt([['link', client.network]], async () => {
     await db.begin(async (tx) => {
       const [{ id }] = await tx<[{ id: string | null }]>`select activate(${hashOf(token)}) as id`

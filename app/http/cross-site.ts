@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { refusal } from './refusals.ts'
 
 const CrossSite = refusal('CROSS_SITE', 403)
@@ -23,6 +23,11 @@ export function crossSite(app: FastifyInstance, origin: string): void {
     } else if (headers['content-type'] !== undefined && !isJson(headers['content-type']))
       throw new CrossSite()
   })
+}
+
+/** Refuses a page or file that leaves a trace to whom another site sent here; typed and kept addresses are nobody's. */
+export function ownWayOnly({ headers }: FastifyRequest): void {
+  if (['cross-site', 'same-site'].includes(String(headers['sec-fetch-site']))) throw new CrossSite()
 }
 
 const isJson = (type: string): boolean => /^application\/json\s*(?:;|$)/i.test(type)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { withService } from '../testing.ts'
+import { Refusal } from '../http/refusals.ts'
 import { rules, type Kind } from './limits.ts'
 
 test.each(Object.keys(rules) as Kind[])(
@@ -92,6 +93,14 @@ test('good tries leave nothing, however many; those that fail do, and tell nobod
   const after = await rows()
   expect(after.length).toBe(before.length + 1)
   expect(after.map(({ key }) => key).filter((key) => !/^[\w-]{22}$/.test(key))).toEqual([])
+})
+
+test('that there was no time for a try is not counted as a wrong one', async () => {
+  const { service } = await withService()
+  const { limits } = service.parts
+  const busy = new Refusal('BUSY', 503)
+  for (let tries = 0; tries < 2 * rules.code.burst; tries += 1)
+    await expect(limits.attempt([['code', 'ada']], () => Promise.reject(busy))).rejects.toBe(busy)
 })
 
 test('a bucket by which a try is not counted is left as it was', async () => {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Fragment } from 'postgres'
 import type { Queries } from '../database/connect.ts'
-import { refusal } from '../http/refusals.ts'
+import { refusal, Refusal } from '../http/refusals.ts'
 
 export const TooManyTries = refusal('TOO_MANY_TRIES', 429)
 
@@ -55,19 +55,22 @@ export type Bucket = readonly [Kind, string]
 /** Counts in Postgres, so that two releases and a restart count on. */
 export class Limits {
   readonly #db: Queries
+  readonly #secret: Buffer
   /** Makes every limit so many times wider; for measuring, never in production. */
   readonly #factor: number
   /** By key, how many tries are under way here. */
   readonly #underWay = new Map<string, number>()
 
-  constructor(db: Queries, factor = 1) {
+  /** With the secret the keys of buckets are made, so that who reads the table can't try addresses on it. */
+  constructor(db: Queries, secret: Buffer, factor = 1) {
     this.#db = db
+    this.#secret = secret
     this.#factor = factor
   }
 
   /** The same counts, taken in a transaction: who holds a connection must not wait for another one. */
   within(queries: Queries): Pick<Limits, 'take' | 'tryTake'> {
-    return new Limits(queries, this.#factor)
+    return new Limits(queries, this.#secret, this.#factor)
   }
 
   /** Takes one of each; refuses with the time to wait where there is none. */
@@ -94,7 +97,7 @@ export class Limits {
     await this.#db`select give_back_tries(${keysOf(all)}, ${everyOf(all)})`
   }
 
-  /** Does what somebody may try so often: only what fails is counted. */
+  /** Does what somebody may try so often: only what fails is counted, and not that there was no time for it. */
   async attempt<T>(buckets: readonly Bucket[], work: () => Promise<T>): Promise<T> {
     using tried = this.begin(...buckets)
     const [{ filled }] = await this.#db<[{ filled: number[] }]>`select ${tried.filled} as filled`
@@ -102,7 +105,7 @@ export class Limits {
     try {
       return await work()
     } catch (error) {
-      await tried.count()
+      if (!(error instanceof Refusal && error.statusCode === 503)) await tried.count()
       throw error
     }
   }
@@ -125,7 +128,7 @@ export class Limits {
   /** A bucket's key, which tells nobody's address, and its sizes in seconds. */
   #sizesOf([kind, subject]: Bucket): Sizes {
     const { burst, everySeconds } = rules[kind]
-    const key = createHash('sha256')
+    const key = createHmac('sha256', this.#secret)
       .update(`${kind} ${subject.toLowerCase()}`)
       .digest('base64url')
       .slice(0, 22)

@@ -28,7 +28,6 @@ export const texts = {
   },
   pages,
   errors: {
-    ADDRESS_TAKEN: 'This address belongs to another account',
     BAD_REQUEST: 'This request could not be understood',
     BODY_TOO_LARGE: 'This is more than any form here sends',
     BUSY: 'Many people are signing in right now. Try again in a moment',
@@ -65,7 +64,6 @@ export const texts = {
     unknown: 'There is no such field',
     wrongType: 'This is not what belongs here',
     tooLong: 'This is too long',
-    tooShort: 'This is too short',
     email: 'Enter an email address in the form name@example.com',
     sameEmail: 'This is your address already',
     text: 'Leave out control characters',
