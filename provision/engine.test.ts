@@ -1,7 +1,9 @@
-import { createServer } from 'node:net'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { OperatorError } from './errors.ts'
 import { parseUnit } from './facts/unit.ts'
@@ -115,19 +117,30 @@ test("systemd's times are read to the microsecond", () => {
 })
 
 test('only one run changes a host, and the other is told what goes on', async () => {
-  const name = `\0shoestring-test-${process.pid}`
-  const claim = await claimHost(() => 'packages: install ufw', name)
-  const refused = await claimHost(() => '', name).catch((error: unknown) => error)
+  const around = await mkdtemp(join(tmpdir(), 'shoestring-claim-'))
+  onTestFinished(() => rm(around, { recursive: true }))
+  const folder = join(around, 'own')
+  const claim = await claimHost(() => 'packages: install ufw', folder)
+  const refused = await claimHost(() => '', folder).catch((error: unknown) => error)
   expect(refused).toMatchObject({ why: expect.stringContaining('packages: install ufw, since') })
+  // Nobody else on the host can be in its place.
+  expect((await stat(folder)).mode & 0o777).toBe(0o700)
   claim[Symbol.dispose]()
-  const probe = createServer()
-  await expect
-    .poll(
-      () =>
-        new Promise((resolve) => probe.once('error', () => resolve(false)).listen(name, () => resolve(true))),
-    )
-    .toBe(true)
-  probe.close()
+  using _next = await claimHost(() => '', folder)
+})
+
+test('a run that is killed lets go of the host at once', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'shoestring-claim-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const module = JSON.stringify(fileURLToPath(new URL('only-one.ts', import.meta.url)))
+  const script = `import(${module}).then(({ claimHost }) => claimHost(() => '', ${JSON.stringify(folder)}))
+    .then(() => { console.log('claimed'); setInterval(() => {}, 1000) })`
+  const run = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(run.stdout, 'data')
+  await expect(claimHost(() => '', folder)).rejects.toThrow('another run is changing this host')
+  run.kill('SIGKILL')
+  await once(run, 'exit')
+  using _next = await claimHost(() => '', folder)
 })
 
 test('a plan without a host is the plan for a fresh Debian', () => {
