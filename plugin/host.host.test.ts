@@ -134,8 +134,15 @@ test(
     const root = () =>
       Ssh.connect({ address: machine.address, hostKey, keyFile: join(lab.stateFolder, 'key') })
 
+    // Of an earlier Node, and one that the app's unit still starts with.
+    await machine.$(
+      `mkdir -p /opt/shoestring/node/20.0.0/bin /opt/shoestring/node/21.0.0/bin
+      echo ExecStart=/opt/shoestring/node/21.0.0/bin/node > /etc/systemd/system/app@.service`,
+    )
     const created = listening()
     await host.create(of('ada'), created.call)
+    const { stdout: nodes } = await machine.$('ls /opt/shoestring/node; rm /etc/systemd/system/app@.service')
+    expect(nodes.split('\n').filter(Boolean)).toEqual(['21.0.0', process.versions.node, 'current'])
     expect(created.said).toContain('operators: shut out root: its key')
     await expect(root()).rejects.toThrow('Permission denied')
 

@@ -127,12 +127,15 @@ export function reasonOfApt(stderr: string): string {
   return complaint?.[0] ?? lastLines(stderr, 1)
 }
 
-/** Makes this Node the one that the host's units run, and drops those before it. */
+/** Makes this Node the one that the host's units run, and drops others: all but what the app still starts with. */
 export async function activateNode(ssh: Ssh): Promise<void> {
   const { code, stderr } = await ssh.run(
     [
       `cd ${nodeFolder}`,
       `[ "$(readlink current)" = ${nodeVersion} ] || { ln -sfn ${nodeVersion} next && mv -T next current; }`,
+      `for version in [0-9]*; do
+         [ "$version" = ${nodeVersion} ] || grep -qsF "/$version/" /etc/systemd/system/app@.service || rm -rf "$version"
+       done`,
     ].join(' && '),
   )
   if (code !== 0) throw new Error(`could not switch the host to Node ${nodeVersion}: ${stderr.trim()}`)
