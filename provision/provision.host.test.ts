@@ -229,7 +229,9 @@ test('a release that is not well leaves the one before it serving', async ({ lab
 test('files of a release that were changed by hand are unpacked again', async ({ lab, web }) => {
   const { host, provisioned, acme } = await web.on(lab)
   await host.$(
-    'echo hacked > /opt/shoestring/app/current/www/index.html; touch /opt/shoestring/app/current/x',
+    `echo hacked > /opt/shoestring/app/current/www/index.html; touch /opt/shoestring/app/current/x
+    mkdir /etc/systemd/system/app@.service.d
+    printf '[Service]\\nProtectSystem=no\\n' > /etc/systemd/system/app@.service.d/mine.conf; systemctl daemon-reload`,
   )
   const release = await desiredRelease({
     hash: 'bbbbbb222222',
@@ -242,6 +244,8 @@ test('files of a release that were changed by hand are unpacked again', async ({
   })
   const told = await provisioned.converge(release)
   expect(told.applied).toEqual([
+    "app: remove /etc/systemd/system/app@.service.d/mine.conf, which changes app's unit",
+    "app: make systemd read app's unit",
     'app: unpack v0.2.0 (bbbbbb) again: changed are www/index.html, x',
     'app: restart v0.2.0 (bbbbbb)',
   ])

@@ -76,6 +76,22 @@ test('brings the tables up to it before it starts, by what they have not seen ye
   expect(summariesOf(step2, { ...after, migrated: ['0001-a.sql', '0002-b.sql'] })).toEqual([])
 })
 
+const edited = (path: string) => ({
+  ...after,
+  units: { ...after.units, [desired.hash]: { ...running, dropIns: [path] } },
+})
+
+test('takes away what changes its unit from beside, and starts it anew', () => {
+  const path = '/etc/systemd/system/app@.service.d/override.conf'
+  expect(summariesOf(step, edited(path))).toEqual([
+    `remove ${path}, which changes app's unit`,
+    "make systemd read app's unit",
+    'restart v0.1.0 (bbbbbb)',
+  ])
+  // What systemd and Debian bring is nobody's hand.
+  expect(summariesOf(step, edited('/usr/lib/systemd/system/service.d/10-timeout.conf'))).toEqual([])
+})
+
 test('needs nothing while it is current, runs and is well', () => {
   expect(summariesOf(step, after)).toEqual([])
 })

@@ -1,3 +1,4 @@
+import { utimes } from 'node:fs/promises'
 import type { DesiredRelease } from '../desired.ts'
 import { noUnit, type Unit } from '../facts/unit.ts'
 import { rootFile } from '../host.ts'
@@ -42,12 +43,29 @@ export function release(desired: DesiredRelease, render: Render): Step<ObservedR
 }
 
 function planUnit(unitFile: OwnedFile, { files, units }: ObservedRelease): Change[] {
-  const changes = planFiles([unitFile], files)
+  const changes = [...planFiles([unitFile], files), ...planStrays(unitFile, units)]
   const stale = Object.values(units).some((unit) => unit.stale)
   return changes.length === 0 && !stale
     ? []
     : [...changes, change("make systemd read app's unit", ({ $ }) => $`systemctl daemon-reload`)]
 }
+
+/** The unit is ours whole, so that what changes it from beside is somebody's hand. */
+function planStrays({ path: own }: OwnedFile, units: ObservedRelease['units']): Change[] {
+  const strays = new Set(
+    Object.values(units).flatMap(({ dropIns }) => dropIns.filter((path) => path.startsWith(ofOurUnits))),
+  )
+  return [...strays].map((path) =>
+    change(`remove ${path}, which changes app's unit`, async (host) => {
+      // Newer than the app's start from here on, so that a run that dies after this has it restarted.
+      await utimes(own, new Date(), new Date()).catch(() => undefined)
+      await host.remove(path)
+    }),
+  )
+}
+
+/** `systemctl edit` makes such for one release or for all. */
+const ofOurUnits = '/etc/systemd/system/app@'
 
 function planUnpack(desired: DesiredRelease, observed: ObservedRelease): Change[] {
   const { folders, damage, current, settings } = observed
@@ -70,6 +88,7 @@ function planStart(desired: DesiredRelease, observed: ObservedRelease, unitFile:
   const unitMs = files[unitFile.path]?.mtimeMs ?? 0
   const outdated =
     planFiles([unitFile], files).length > 0 ||
+    planStrays(unitFile, units).length > 0 ||
     damage.length > 0 ||
     Math.max(unitMs, unpackedMs) > unit.startedMs
   if (!outdated && health.healthy) return []
