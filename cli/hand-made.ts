@@ -117,6 +117,19 @@ export const handMade: Record<string, HandMade> = {
       'sed -i "s/^PasswordAuthentication no/PasswordAuthentication yes/" /etc/ssh/sshd_config.d/00-shoestring.conf',
     found: /^sshd: (update \/etc\/ssh\/sshd_config.d\/00-shoestring.conf, -1 \+1|reload ssh)$/,
   },
+  'a setting of Postgres, by ALTER SYSTEM': {
+    command: psql('alter system set max_connections to 300'),
+    found:
+      /^postgres: (take max_connections out of \/var\/lib\/postgresql\/17\/main\/postgresql.auto.conf|restart postgresql)/,
+  },
+  'a setting of Postgres, below ours': {
+    command: `echo "listen_addresses = '*'" >> /etc/postgresql/17/main/postgresql.conf`,
+    found: /^postgres: take listen_addresses out of \/etc\/postgresql\/17\/main\/postgresql.conf$/,
+  },
+  'a role in a mighty one': {
+    command: psql('grant pg_read_server_files to app'),
+    found: /^database: take role app out of role pg_read_server_files$/,
+  },
   "a jail's settings": {
     command: 'echo "maxretry = 1000" >> /etc/fail2ban/jail.local',
     found: /^fail2ban: (update \/etc\/fail2ban\/jail.local, -1 \+0|restart fail2ban)$/,

@@ -12,6 +12,8 @@ export const cluster = {
 export interface Databases {
   /** Roles other than Postgres's own: whether they may sign in, and rights over the whole cluster, `superuser createdb`. */
   roles: Record<string, { login: boolean; powers: string }>
+  /** By role, the roles whose rights it has too: `pg_read_server_files`. */
+  memberships: Record<string, string[]>
   /** Databases by name. */
   databases: Record<string, { owner: string; encoding: string; open: boolean }>
   /**
@@ -30,6 +32,10 @@ const question = `
     case when rolsuper then 'superuser' end, case when rolcreatedb then 'createdb' end,
     case when rolcreaterole then 'createrole' end, case when rolreplication then 'replication' end,
     case when rolbypassrls then 'bypassrls' end), '' from pg_roles where rolname !~ '^(pg_|postgres$)'
+  union all
+  select 'member', member.rolname, string_agg(taken.rolname, ',' order by taken.rolname), '', ''
+  from pg_auth_members join pg_roles member on member.oid = member join pg_roles taken on taken.oid = roleid
+  where member.rolname !~ '^(pg_|postgres$)' group by 2
   union all
   select 'database', datname, pg_get_userbyid(datdba), pg_encoding_to_char(encoding),
     has_database_privilege('public', oid, 'connect')::text
@@ -60,6 +66,9 @@ export function parseDatabases(answer: string): Databases {
       rows.flatMap(([kind, name = '', login, powers = '']) =>
         kind === 'role' ? [[name, { login: login === 'true', powers }]] : [],
       ),
+    ),
+    memberships: Object.fromEntries(
+      rows.flatMap(([kind, name = '', taken = '']) => (kind === 'member' ? [[name, taken.split(',')]] : [])),
     ),
     grants: rows.flatMap(([kind, owner, role, privileges, object]) =>
       kind === 'grant' ? [`${owner} ${role} ${object} ${privileges}`] : [],

@@ -43,11 +43,12 @@ export function database({ database: name, role, owner }: Database): Step<Observ
       if (observed === 'absent') return [createOwner, createRole, createDatabase, close, grant]
       // It answers as soon as the step before has started it; what it holds can't be known earlier.
       if (observed === 'silent') return [change('wait until Postgres answers', answer)]
-      const { roles, databases, grants } = observed
+      const { roles, memberships, databases, grants } = observed
       const found = databases[name]
       return [
         ...planRole(roles[owner], createOwner, false, owner),
         ...planRole(roles[role], createRole, true, role),
+        ...[owner, role].flatMap((each) => planMemberships(each, memberships[each] ?? [])),
         ...(found ? [] : [createDatabase]),
         ...(found && found.owner !== owner
           ? [
@@ -92,6 +93,13 @@ function planRole(
             : sql(`keep role ${name} from signing in`, `alter role ${quoted(name)} nologin`),
         ]),
   ]
+}
+
+/** Neither role has any right but its own. */
+function planMemberships(name: string, taken: string[]): Change[] {
+  return taken.map((other) =>
+    sql(`take role ${name} out of role ${other}`, `revoke ${quoted(other)} from ${quoted(name)}`),
+  )
 }
 
 function sql(summary: string, text: string): Change {

@@ -1,9 +1,10 @@
+import { utimes } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { cluster, version } from '../facts/postgres.ts'
 import { noUnit, readUnits, type Unit } from '../facts/unit.ts'
 import { rootFile, type Host } from '../host.ts'
 import { planFiles, readFiles, written, type ObservedFiles, type OwnedFile } from '../owned-file.ts'
-import { change, type Step } from '../step.ts'
+import { change, type Change, type Step } from '../step.ts'
 import type { Render } from '../template.ts'
 import { planService, unmask } from '../unit.ts'
 
@@ -14,34 +15,57 @@ const accessPath = `${cluster.config}/pg_hba.conf`
 const allClusters = 'postgresql.service'
 export const postgresUnitPath = `/etc/systemd/system/${cluster.unit}.d/00-shoestring.conf`
 
+interface Observed {
+  /** There is a cluster, and none that was half made. */
+  made: boolean
+  unit: Unit
+  /** What starts all clusters at boot, and whether this one is among them. */
+  all: Unit
+  atBoot: boolean
+  files: ObservedFiles
+  /** Content of the files that Postgres reads after ours, by path: what stands in them counts more. */
+  later: Record<string, string>
+}
+
 /** The cluster: tuned for a small host, reached over its socket only, by the users that the system vouches for. */
-export function postgres(
-  desired: { database: string; role: string },
-  render: Render,
-): Step<{ made: boolean; unit: Unit; all: Unit; atBoot: boolean; files: ObservedFiles }> {
+export function postgres(desired: { database: string; role: string }, render: Render): Step<Observed> {
   const access = { mode: 0o640, owner: 'postgres', group: 'postgres' }
   const settings: OwnedFile = { path: settingsPath, content: render(settingsPath), ...access }
   const unitFile: OwnedFile = { path: postgresUnitPath, content: render(postgresUnitPath), ...rootFile }
   const who: OwnedFile = { path: accessPath, content: render(accessPath, desired), ...access }
   return {
     name: 'postgres',
-    bare: { made: false, unit: noUnit, all: { ...noUnit, enabled: true }, atBoot: true, files: {} },
+    bare: {
+      made: false,
+      unit: noUnit,
+      all: { ...noUnit, enabled: true },
+      atBoot: true,
+      files: {},
+      later: {},
+    },
     async observe(host) {
-      const [names, half, start = '', [unit = noUnit, all = noUnit], files] = await Promise.all([
+      const [names, half, start = '', [unit = noUnit, all = noUnit], files, later] = await Promise.all([
         host.list(cluster.config),
         host.read(makingPath),
         host.read(startPath),
         readUnits(host, [cluster.unit, allClusters]),
         readFiles(host, [postgresUnitPath, settingsPath, accessPath]),
+        readLater(host),
       ])
       const made = names.includes('postgresql.conf') && half === undefined
       // Anything beside comments and `auto` is somebody's wish that boot leaves it alone.
       const atBoot = /^\s*auto\b/m.test(start)
-      return { made, unit, all, atBoot, files }
+      return { made, unit, all, atBoot, files, later }
     },
     plan(observed) {
       const { files } = observed
-      const [settingsChanges, whoChanges] = [planFiles([settings], files), planFiles([who], files)]
+      const whoChanges = planFiles([who], files)
+      const settingsChanges = [
+        ...planFiles([settings], files),
+        ...Object.entries(observed.later).flatMap(([path, text]) =>
+          planOverrides(path, text, settings.content),
+        ),
+      ]
       const unitChanges = planFiles([unitFile], files)
       return [
         ...(observed.made ? [] : [change(`make cluster ${version}/main`, makeCluster)]),
@@ -67,6 +91,35 @@ export function postgres(
       ]
     },
   }
+}
+
+async function readLater(host: Host): Promise<Record<string, string>> {
+  const paths = [`${cluster.config}/postgresql.conf`, `${cluster.data}/postgresql.auto.conf`]
+  const texts = await Promise.all(paths.map((path) => host.read(path)))
+  return Object.fromEntries(paths.flatMap((path, index) => (texts[index] ? [[path, texts[index]]] : [])))
+}
+
+/** Settings of ours that somebody set elsewhere, where they count more: by ALTER SYSTEM, or below the line that reads ours. */
+function planOverrides(path: string, text: string, ours: string): Change[] {
+  const owned = new Set([...ours.matchAll(/^(\w+)\s*=/gm)].map(([, name]) => name))
+  const lines = text.split('\n')
+  // Debian's file reads the folder that ours is in by one of its lines.
+  const from = path.endsWith('.auto.conf') ? 0 : lines.findIndex((line) => /^\s*include_dir\b/.test(line))
+  const nameOf = (line: string, index: number): string | undefined => {
+    const name = from < 0 || index < from ? undefined : /^\s*(\w+)\s*[=\s]/.exec(line)?.[1]?.toLowerCase()
+    return name !== undefined && owned.has(name) ? name : undefined
+  }
+  const names = [...new Set(lines.flatMap((line, index) => nameOf(line, index) ?? []))]
+  if (names.length === 0) return []
+  const rest = lines.filter((line, index) => nameOf(line, index) === undefined).join('\n')
+  const mode = path.endsWith('.auto.conf') ? 0o600 : 0o644
+  return [
+    change(`take ${names.join(', ')} out of ${path}`, async (host) => {
+      // Newer than the server's start from here on, so that a run that dies after this has it restarted.
+      await utimes(settingsPath, new Date(), new Date())
+      await host.write(path, rest, { mode, owner: 'postgres', group: 'postgres' })
+    }),
+  ]
 }
 
 async function startAtBoot(host: Host): Promise<void> {

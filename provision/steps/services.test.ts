@@ -69,6 +69,7 @@ test('postgres: restarts for newer settings, reloads for a newer pg_hba.conf, al
     made: true,
     all: { ...noUnit, enabled: true },
     atBoot: true,
+    later: {},
     unit: { ...noUnit, exists: true, state: 'active', startedMs: 100, changedMs: 200 },
     files: {
       [unitPath]: file(render(unitPath), 50),
@@ -97,6 +98,24 @@ test('postgres: restarts for newer settings, reloads for a newer pg_hba.conf, al
   ])
 })
 
+test('postgres: takes back what is set after its settings, and leaves alone what is not among them', () => {
+  const settings = "max_connections = 30\nlisten_addresses = ''\n"
+  const step = postgres(data, (path, values) =>
+    path.endsWith('/00-shoestring.conf') ? settings : render(path, values),
+  )
+  const changesWith = (later: Record<string, string>) =>
+    summariesOf(step, { ...step.bare, made: true, later }).filter((summary) => summary.startsWith('take '))
+  const debian = "max_connections = 100\n#listen_addresses = '*'\ninclude_dir = 'conf.d'\n"
+  const [auto, main] = [
+    '/var/lib/postgresql/17/main/postgresql.auto.conf',
+    '/etc/postgresql/17/main/postgresql.conf',
+  ]
+  expect(changesWith({ [main]: debian, [auto]: "# by hand\nwork_mem = '64MB'\n" })).toEqual([])
+  expect(
+    changesWith({ [main]: `${debian}Listen_Addresses '*'\n`, [auto]: "max_connections = '300'\n" }),
+  ).toEqual([`take listen_addresses out of ${main}`, `take max_connections out of ${auto}`])
+})
+
 test('database: creates it with a role that owns and one that works, closes it to others, and never removes one', () => {
   const step = database(data)
   const all = [
@@ -108,7 +127,7 @@ test('database: creates it with a role that owns and one that works, closes it t
   ]
   expect(summariesOf(step, 'absent')).toEqual(all)
   expect(summariesOf(step, 'silent')).toEqual(['wait until Postgres answers'])
-  expect(summariesOf(step, { roles: {}, databases: {}, grants: [] })).toEqual(all)
+  expect(summariesOf(step, { roles: {}, memberships: {}, databases: {}, grants: [] })).toEqual(all)
 
   const roles = 'role|app|true||\nrole|accounts_owner|false||\n'
   const grants =
@@ -118,6 +137,11 @@ test('database: creates it with a role that owns and one that works, closes it t
   expect(summariesOf(step, parseDatabases(`${roles}database|accounts|app|UTF8|true\n${grants}`))).toEqual([
     "give database accounts to role accounts_owner, was app's",
     'close database accounts to other roles',
+  ])
+  const strong = `${good}member|app|accounts_owner,pg_read_server_files||\nmember|reporting|pg_monitor||\n`
+  expect(summariesOf(step, parseDatabases(strong))).toEqual([
+    'take role app out of role accounts_owner',
+    'take role app out of role pg_read_server_files',
   ])
   const loose = good
     .replace('accounts_owner|false', 'accounts_owner|true')
