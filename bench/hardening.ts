@@ -22,8 +22,6 @@ interface Row {
 }
 
 async function audited({ host, deployed }: OnLabHost): Promise<Row[]> {
-  // One that has just begun hears no signal to end, and the reboot would wait for it.
-  await host.$('timeout 30 sh -c "until fail2ban-client ping; do sleep 0.5; done"')
   await host.reboot()
   while (!/^(running|degraded)/.test((await host.$('systemctl is-system-running')).stdout)) await sleep(500)
   const { lynis, sshAudit, facts } = await onHost(deployed, (ssh) => look(deployed, ssh, () => undefined))
