@@ -29,12 +29,17 @@ export function assets(app: FastifyInstance): void {
 
 function asset(name: string, ending: string, type: string, file: URL): Asset {
   const source = readFileSync(file, 'utf8')
-  const content = ending === 'css' ? withoutAir(source) : source
+  const content = withoutAir(ending === 'css' ? source.replaceAll(/\/\*[^]*?\*\//g, '') : bare(source))
   const hash = createHash('sha256').update(content).digest('hex').slice(0, 10)
   return { path: `/${name}.${hash}.${ending}`, type: `${type}; charset=utf-8`, content }
 }
 
 /** What is there for people who read the source is not sent. */
-function withoutAir(css: string): string {
-  return css.replaceAll(/\/\*[^]*?\*\/\s*/g, '').replaceAll(/\n\s+/g, '\n')
+function withoutAir(text: string): string {
+  return text.replaceAll(/\n\s+/g, '\n')
+}
+
+/** A script without the comments that have lines of their own. */
+function bare(source: string): string {
+  return source.replaceAll(/^\s*\/\*\*[^]*?\*\/\n/gm, '').replaceAll(/^\s*\/\/.*\n/gm, '')
 }
