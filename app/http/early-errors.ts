@@ -19,7 +19,7 @@ export function earlyErrors(tell: Tell, { https }: { https: boolean }): EarlyErr
     clientErrorHandler({ code }, socket) {
       if (code === 'ECONNRESET' || socket.destroyed) return
       const status = statuses[code] ?? 400
-      const body = JSON.stringify(unread(new Refusal('BAD_REQUEST', status)))
+      const body = JSON.stringify(tellAsJson(new Refusal('BAD_REQUEST', status)))
       const lines = Object.entries({
         ...headers,
         'content-type': 'application/json; charset=utf-8',
@@ -37,6 +37,3 @@ export function earlyErrors(tell: Tell, { https }: { https: boolean }): EarlyErr
 
 /** Node's words for what never became a request. */
 const statuses: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 }
-
-/** There is no request to ask whether a page is wanted. */
-const unread = (refusal: Refusal): unknown => tellAsJson(refusal, {} as FastifyRequest, {} as FastifyReply)

@@ -7,7 +7,7 @@ import { Refusal, type Code } from './refusals.ts'
 export type Tell = (refusal: Refusal, request: FastifyRequest, reply: FastifyReply) => unknown
 
 /** Errors as JSON: `{error: {code, message, fields?}}`. */
-export const tellAsJson: Tell = ({ code, message, fields }) => ({
+export const tellAsJson = ({ code, message, fields }: Refusal): object => ({
   error: { code, message, ...(fields && { fields }) },
 })
 

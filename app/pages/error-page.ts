@@ -11,7 +11,7 @@ const words = texts.pages.errors
 /** Errors as pages where a browser asks for one, and as JSON for programs. */
 export function tellFor(parts: Pick<SiteParts, 'settings' | 'site'>): Tell {
   return (refusal, request, reply) =>
-    isForPeople(request) ? errorPage(parts, refusal, request, reply) : tellAsJson(refusal, request, reply)
+    isForPeople(request) ? errorPage(parts, refusal, request, reply) : tellAsJson(refusal)
 }
 
 function isForPeople({ url, headers }: FastifyRequest): boolean {
