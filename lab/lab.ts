@@ -7,7 +7,7 @@ import { leftovers, takeDown } from './cleanup.ts'
 import type { Report } from './daemon.ts'
 import { OperatorError } from '../provision/errors.ts'
 import type { LabPaths } from './paths.ts'
-import { endRecordedProcesses } from './processes.ts'
+import { endRecordedProcesses, signalTo } from './processes.ts'
 import { readSlot } from './claim-slot.ts'
 import { findDaemons, forgetStatus, readStatus, type LabStatus } from './status.ts'
 
@@ -96,7 +96,7 @@ async function stopDaemon(paths: LabPaths): Promise<void> {
   for (let signal: NodeJS.Signals = 'SIGTERM'; ; signal = Date.now() > until ? 'SIGKILL' : 'SIGTERM') {
     const running = await findDaemons(paths.state)
     if (running.length === 0) return
-    for (const pid of running) process.kill(pid, signal)
+    for (const pid of running) signalTo(pid, signal)
     await sleep(50)
   }
 }

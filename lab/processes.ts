@@ -75,7 +75,8 @@ export async function startTimeOf(pid: number): Promise<string | undefined> {
   return fields[0] === 'Z' ? undefined : fields[19]
 }
 
-function signalTo(pid: number, signal: NodeJS.Signals): void {
+/** Signals a process that may have ended since it was found. */
+export function signalTo(pid: number, signal: NodeJS.Signals | number): void {
   try {
     process.kill(pid, signal)
   } catch {

@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import { lastLines, OperatorError } from '../../provision/errors.ts'
 import { makeControlGroups } from './control-groups.ts'
 import type { Place } from './place.ts'
+import { signalTo } from '../processes.ts'
 import { findInit, findSupervisor, killAll, processesOfHost } from './processes.ts'
 
 // systemd's own signals for its process 1, counted from the C library's first real-time signal.
@@ -73,7 +74,7 @@ async function ask(place: Place, signal: number): Promise<{ again: () => Promise
   const again = async () => {
     if (Date.now() - askedAt < 5000) return
     askedAt = Date.now()
-    if (first !== undefined && (await findInit(place)) === first) process.kill(first, signal)
+    if (first !== undefined && (await findInit(place)) === first) signalTo(first, signal)
   }
   await again()
   return { again }
