@@ -112,7 +112,7 @@ function planOverrides(path: string, text: string, ours: string): Change[] {
   const names = [...new Set(lines.flatMap((line, index) => nameOf(line, index) ?? []))]
   if (names.length === 0) return []
   const rest = lines.filter((line, index) => nameOf(line, index) === undefined).join('\n')
-  const mode = path.endsWith('.auto.conf') ? 0o600 : 0o644
+  const mode = path.endsWith('.auto.conf') ? 0o600 : 0o640
   return [
     change(`take ${names.join(', ')} out of ${path}`, async (host) => {
       // Newer than the server's start from here on, so that a run that dies after this has it restarted.
