@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { noChromium, servePages, signIn, type ServedPages, timeout } from './in-chromium.ts'
+import { noChromium, servePages, signIn, type ServedPages, timeout, follow } from './in-chromium.ts'
 
 describe.skipIf(noChromium)('in a browser, signed in', { timeout }, () => {
   let served: ServedPages
@@ -20,7 +20,7 @@ describe.skipIf(noChromium)('in a browser, signed in', { timeout }, () => {
   test('a person looks through the account, and changes name, password and sessions', async () => {
     const { page, look, email, password } = await signedIn()
     await look('account')
-    await page.getByRole('link', { name: 'Change Name' }).click()
+    await follow(page.getByRole('link', { name: 'Change Name' }))
     await look('name')
     await page.getByLabel('Name').fill('Lovelace'.repeat(25))
     await page.getByRole('button', { name: 'Save' }).click()
@@ -36,7 +36,7 @@ describe.skipIf(noChromium)('in a browser, signed in', { timeout }, () => {
     const elsewhere = await served.visit()
     await signIn(elsewhere.page, { email, password })
     await elsewhere.page.waitForURL('**/account')
-    await page.getByRole('link', { name: 'See all Signed in' }).click()
+    await follow(page.getByRole('link', { name: 'See all Signed in' }))
     await look('sessions')
     await page.getByRole('button', { name: /^End/ }).click()
     await page.getByRole('status').waitFor()
@@ -48,13 +48,13 @@ describe.skipIf(noChromium)('in a browser, signed in', { timeout }, () => {
     await look('password')
     await page.getByLabel('Present password').fill('not this one')
     await page.getByLabel('New password').fill('nine amber kettles')
-    await page.getByRole('button', { name: 'Change password' }).click()
+    await follow(page.getByRole('button', { name: 'Change password' }))
     await look('password-wrong')
     await page.getByLabel('Present password').fill(password)
     await page.getByLabel('New password').fill('nine amber kettles')
     await page.getByRole('button', { name: 'Change password' }).click()
     await page.waitForURL('**/account')
-    await page.getByRole('link', { name: 'See all History' }).click()
+    await follow(page.getByRole('link', { name: 'See all History' }))
     await look('history')
     expect(await page.getByRole('heading', { level: 2 }).first().textContent()).toBe('Password changed')
   })
@@ -66,14 +66,14 @@ describe.skipIf(noChromium)('in a browser, signed in', { timeout }, () => {
     expect(page.url()).toContain('/confirm?next=%2Faccount%2Femail')
     await look('confirm')
     await page.getByLabel('Password', { exact: true }).fill('wrong')
-    await page.getByRole('button', { name: 'Go on' }).click()
+    await follow(page.getByRole('button', { name: 'Go on' }))
     await look('confirm-wrong')
     await page.getByLabel('Password', { exact: true }).fill(password)
     await page.getByRole('button', { name: 'Go on' }).click()
     await page.waitForURL('**/account/email')
     await look('email')
     await page.getByLabel('New email address').fill(email)
-    await page.getByRole('button', { name: 'Send the link' }).click()
+    await follow(page.getByRole('button', { name: 'Send the link' }))
     await look('email-same')
     await page.getByLabel('New email address').fill('ada@example.org')
     await page.getByRole('button', { name: 'Send the link' }).click()
@@ -108,7 +108,7 @@ describe.skipIf(noChromium)('in a browser, signed in', { timeout }, () => {
 
   test('a person takes the data along, deletes the account, and keeps it after all', async () => {
     const { page, look, email, password } = await signedIn()
-    await page.getByRole('link', { name: 'Download Your data' }).click()
+    await follow(page.getByRole('link', { name: 'Download Your data' }))
     await look('export')
     const [download] = await Promise.all([
       page.waitForEvent('download'),
@@ -118,10 +118,10 @@ describe.skipIf(noChromium)('in a browser, signed in', { timeout }, () => {
       account: { email, name: 'Ada' },
     })
     await page.goto('/account')
-    await page.getByRole('link', { name: 'Delete this account' }).click()
+    await follow(page.getByRole('link', { name: 'Delete this account' }))
     await look('delete')
     await page.getByLabel('Password', { exact: true }).fill('wrong')
-    await page.getByRole('button', { name: 'Delete my account' }).click()
+    await follow(page.getByRole('button', { name: 'Delete my account' }))
     await look('delete-wrong')
     await page.getByLabel('Password', { exact: true }).fill(password)
     await page.getByRole('button', { name: 'Delete my account' }).click()

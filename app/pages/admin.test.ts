@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { appOf } from './authenticator-app.ts'
-import { noChromium, servePages, signIn, type ServedPages, timeout } from './in-chromium.ts'
+import { noChromium, servePages, signIn, type ServedPages, timeout, follow } from './in-chromium.ts'
 
 describe.skipIf(noChromium)("the admins' site in a browser", { timeout }, () => {
   let served: ServedPages
@@ -39,7 +39,7 @@ describe.skipIf(noChromium)("the admins' site in a browser", { timeout }, () => 
     await page.goto('/')
     await page.waitForURL('**/accounts')
     await look('admin-accounts')
-    await page.getByRole('link', { name: 'Older' }).click()
+    await follow(page.getByRole('link', { name: 'Older' }))
     await look('admin-accounts-older')
     await page.getByLabel('Address or name').fill('nobody')
     await page.getByRole('button', { name: 'Search' }).click()
@@ -47,7 +47,7 @@ describe.skipIf(noChromium)("the admins' site in a browser", { timeout }, () => 
     await look('admin-accounts-none')
     await page.getByLabel('Address or name').fill('Guest 3')
     await page.getByRole('button', { name: 'Search' }).click()
-    await page.getByRole('link', { name: 'guest3@example.org' }).click()
+    await follow(page.getByRole('link', { name: 'guest3@example.org' }))
     await look('admin-account')
     await page.getByText('Disable this account').first().click()
     await page.getByLabel('Reason').fill('Sends spam')
@@ -89,12 +89,12 @@ describe.skipIf(noChromium)("the admins' site in a browser", { timeout }, () => 
     await page.getByRole('button', { name: 'Remove all second factors' }).click()
     await page.getByText('The second factors are removed').waitFor()
 
-    await page.getByRole('link', { name: 'Numbers' }).click()
+    await follow(page.getByRole('link', { name: 'Numbers' }))
     await look('admin-numbers')
     await page.getByText('As a table').click()
     expect(await page.locator('tbody tr').count()).toBe(30)
     await look('admin-numbers-table')
-    await page.getByRole('link', { name: 'Account', exact: true }).click()
+    await follow(page.getByRole('link', { name: 'Account', exact: true }))
     await look('admin-own-account')
     await page.goto('/accounts/nobody')
     await look('admin-no-such-account')

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { appOf } from './authenticator-app.ts'
-import { noChromium, servePages, signIn, type ServedPages, timeout } from './in-chromium.ts'
+import { noChromium, servePages, signIn, type ServedPages, timeout, follow } from './in-chromium.ts'
 import { withAuthenticator } from './virtual-authenticator.ts'
 
 describe.skipIf(noChromium)('second factors in a browser', { timeout }, () => {
@@ -14,34 +14,34 @@ describe.skipIf(noChromium)('second factors in a browser', { timeout }, () => {
     const person = await served.account()
     const { page, look } = await served.visit()
     await signIn(page, person)
-    await page.getByRole('link', { name: 'Set up Two-step sign-in' }).click()
+    await follow(page.getByRole('link', { name: 'Set up Two-step sign-in' }))
     await look('factors-none')
     await page.getByRole('button', { name: 'Set up an authenticator app' }).click()
     await page.waitForURL('**/account/factors/totp')
     await look('app')
     const codeNow = appOf(await page.locator('.secret').innerText())
     await page.getByLabel('Code', { exact: true }).fill('000000')
-    await page.getByRole('button', { name: 'Turn it on' }).click()
+    await follow(page.getByRole('button', { name: 'Turn it on' }))
     await look('app-wrong-code')
     await page.getByLabel('Code', { exact: true }).fill(codeNow())
     await page.getByRole('button', { name: 'Turn it on' }).click()
     await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor()
     await look('recovery-codes')
     const [recoveryCode = ''] = await page.locator('.codes li').allInnerTexts()
-    await page.getByRole('link', { name: 'I have kept them' }).click()
+    await follow(page.getByRole('link', { name: 'I have kept them' }))
     await look('factors')
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await follow(page.getByRole('button', { name: 'Sign out' }))
 
     await signIn(page, person)
     await page.waitForURL('**/sign-in/second-factor')
     await look('second-step')
     await page.getByLabel('Code', { exact: true }).fill('')
-    await page.getByRole('button', { name: 'Sign in' }).click()
+    await follow(page.getByRole('button', { name: 'Sign in' }))
     await look('second-step-empty')
-    await page.getByRole('link', { name: 'Use a recovery code instead' }).click()
+    await follow(page.getByRole('link', { name: 'Use a recovery code instead' }))
     await look('second-step-recovery')
     await page.getByLabel('Recovery code').fill('0000-0000-0000-0000')
-    await page.getByRole('button', { name: 'Sign in' }).click()
+    await follow(page.getByRole('button', { name: 'Sign in' }))
     await look('second-step-recovery-wrong')
     await page.getByLabel('Recovery code').fill(recoveryCode)
     await page.getByRole('button', { name: 'Sign in' }).click()
@@ -58,7 +58,7 @@ describe.skipIf(noChromium)('second factors in a browser', { timeout }, () => {
     }
     await page.goto(`/reset#${reset}`)
     await page.getByLabel('New password').fill('nine amber kettles')
-    await page.getByRole('button', { name: 'Save the new password' }).click()
+    await follow(page.getByRole('button', { name: 'Save the new password' }))
     await look('reset-asks-for-code')
     await page.getByLabel('New password').fill('nine amber kettles')
     await served.owner`update factors set last_step = 0`
@@ -80,9 +80,9 @@ describe.skipIf(noChromium)('second factors in a browser', { timeout }, () => {
     await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor()
     expect(await page.locator('.codes li').count()).toBe(10)
     await look('passkey-codes')
-    await page.getByRole('link', { name: 'I have kept them' }).click()
+    await follow(page.getByRole('link', { name: 'I have kept them' }))
     await look('factors-passkey')
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await follow(page.getByRole('button', { name: 'Sign out' }))
 
     // The list under the address offers it, and the virtual authenticator takes it at once.
     await page.goto('/sign-in?next=%2Faccount%2Fhistory')
@@ -107,7 +107,7 @@ describe.skipIf(noChromium)('second factors in a browser', { timeout }, () => {
     await page.goto('/account/factors/passkey')
     await page.getByRole('button', { name: 'Create the passkey' }).click()
     await page.getByRole('link', { name: 'I have kept them' }).click()
-    await page.getByRole('button', { name: 'Sign out' }).click()
+    await follow(page.getByRole('button', { name: 'Sign out' }))
 
     await finger(false)
     await page.clock.install()

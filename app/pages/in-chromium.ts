@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
 import { expect, onTestFinished } from 'vitest'
 import { startService, type Person, type TestService } from '../testing.ts'
 import type { Site } from '../settings.ts'
@@ -85,7 +85,14 @@ async function visit(
   }
 }
 
-/** Fills in the form of /sign-in. */
+/** Clicks what leads to another page, or to the same one again, and waits until it is there. */
+export async function follow(link: Locator): Promise<void> {
+  const page = link.page()
+  const arrived = page.waitForEvent('framenavigated', (frame) => frame === page.mainFrame())
+  await Promise.all([arrived, link.click()])
+}
+
+/** Fills in the form of /sign-in, and waits for what it leads to. */
 export async function signIn(
   page: Page,
   { email, password }: Pick<Person, 'email' | 'password'>,
@@ -93,7 +100,8 @@ export async function signIn(
   if (!page.url().includes('/sign-in')) await page.goto('/sign-in')
   await page.getByLabel('Email address').fill(email)
   await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  // Whoever went on at once would end the post before its cookie is there.
+  await follow(page.getByRole('button', { name: 'Sign in', exact: true }))
 }
 
 async function freePort(): Promise<number> {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { noChromium, servePages, type ServedPages, timeout } from './in-chromium.ts'
+import { noChromium, servePages, type ServedPages, timeout, follow } from './in-chromium.ts'
 
 if (noChromium) console.warn(`pages are not tried in a browser: ${noChromium}`)
 
@@ -15,7 +15,7 @@ describe.skipIf(noChromium)('in a browser', { timeout }, () => {
     const { page, look } = await visit()
     await page.goto('/')
     await look('home')
-    await page.getByRole('link', { name: 'Create an account' }).click()
+    await follow(page.getByRole('link', { name: 'Create an account' }))
     await look('sign-up')
     await page.getByRole('button', { name: 'Create account' }).click()
     expect(await page.title()).toBe('Error: Create an account – Ribbon & Co')
@@ -25,7 +25,7 @@ describe.skipIf(noChromium)('in a browser', { timeout }, () => {
     await page.keyboard.type('ada@example.net')
     await page.getByLabel('Password', { exact: true }).fill('password1')
     await page.getByLabel('Name').fill('Ada <b>Lovelace</b>')
-    await page.getByRole('button', { name: 'Create account' }).click()
+    await follow(page.getByRole('button', { name: 'Create account' }))
     await look('sign-up-common-password')
     expect(await page.getByLabel('Email address').inputValue()).toBe('ada@example.net')
     expect(await page.getByLabel('Password', { exact: true }).inputValue()).toBe('')
@@ -44,7 +44,7 @@ describe.skipIf(noChromium)('in a browser', { timeout }, () => {
     await look('sign-in-activated')
     await page.getByLabel('Email address').fill('ada@example.net')
     await page.getByLabel('Password', { exact: true }).fill('wrong')
-    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await follow(page.getByRole('button', { name: 'Sign in', exact: true }))
     await look('sign-in-wrong')
     await page.getByLabel('Password', { exact: true }).fill('seven green boats')
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()
@@ -62,7 +62,7 @@ describe.skipIf(noChromium)('in a browser', { timeout }, () => {
     const { page, look } = await visit()
     await page.goto('/sign-in')
     await look('sign-in')
-    await page.getByRole('link', { name: 'Forgot your password?' }).click()
+    await follow(page.getByRole('link', { name: 'Forgot your password?' }))
     await look('recover')
     await page.getByLabel('Email address').fill(email)
     await page.getByRole('button', { name: 'Send the link' }).click()
@@ -72,7 +72,7 @@ describe.skipIf(noChromium)('in a browser', { timeout }, () => {
     await page.goto(`/reset#${code}`)
     await look('reset')
     await page.getByLabel('New password').fill('short')
-    await page.getByRole('button', { name: 'Save the new password' }).click()
+    await follow(page.getByRole('button', { name: 'Save the new password' }))
     await look('reset-errors')
     await page.getByLabel('New password').fill('nine amber kettles')
     await page.getByRole('button', { name: 'Save the new password' }).click()
