@@ -74,7 +74,11 @@ async function visit(
   page.on('request', (request) => {
     if (new URL(request.url()).origin !== origin) strays.push(`asks ${request.url()}`)
   })
-  onTestFinished(() => context.close())
+  onTestFinished(async ({ task }) => {
+    // What waited in vain says what it waited for, never what was there instead.
+    if (task.result?.state === 'fail') console.log(`${page.url()} shows:\n${await seen(page)}`)
+    await context.close()
+  })
   return {
     page,
     close: () => context.close(),
@@ -102,6 +106,10 @@ export async function signIn(
   await page.getByLabel('Password', { exact: true }).fill(password)
   // Whoever went on at once would end the post before its cookie is there.
   await follow(page.getByRole('button', { name: 'Sign in', exact: true }))
+}
+
+async function seen(page: Page): Promise<string> {
+  return page.innerText('body', { timeout: 1000 }).catch(() => 'nothing')
 }
 
 async function freePort(): Promise<number> {
