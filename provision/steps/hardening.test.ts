@@ -10,6 +10,8 @@ import { journal } from './journal.ts'
 import { kernel } from './kernel.ts'
 import { plainFiles } from './plain-files.ts'
 import { swap } from './swap.ts'
+import { upgrades } from './upgrades.ts'
+import { wayBack } from './way-back.ts'
 
 const file = (content: string, mtimeMs = 0) => ({
   content,
@@ -132,6 +134,38 @@ test('file sums: compared by a timer that is started once', () => {
   const paths = summaries.flatMap((summary) => /^write (.+)/.exec(summary)?.[1] ?? [])
   const files = Object.fromEntries(paths.map((path) => [path, file(`${path}\n`, 50)]))
   expect(summariesOf(step, { unit: running, files })).toEqual([])
+})
+
+test('upgrades: a file, and timers of apt that nobody has switched off', () => {
+  const step = upgrades((path) => `${path}\n`)
+  const path = '/etc/apt/apt.conf.d/60-shoestring-upgrades'
+  expect(summariesOf(step, step.bare)).toEqual([`write ${path}`])
+  const files = { [path]: file(`${path}\n`, 200) }
+  // apt reads it at each run: a newer file starts nothing anew.
+  expect(summariesOf(step, { files, units: [running, running] })).toEqual([])
+  const masked = { ...noUnit, masked: true }
+  expect(summariesOf(step, { files, units: [{ ...running, enabled: false }, masked] })).toEqual([
+    'enable apt-daily.timer at boot',
+    'unmask apt-daily-upgrade.timer',
+    'enable apt-daily-upgrade.timer at boot',
+    'start apt-daily-upgrade.timer',
+  ])
+})
+
+test('way back: looked for at every boot, and begun by nothing else', () => {
+  const step = wayBack((path) => `${path}\n`)
+  const path = '/etc/systemd/system/shoestring-undo.service'
+  expect(summariesOf(step, step.bare)).toEqual([
+    `write ${path}`,
+    'look for it at every boot',
+    'make systemd read its unit',
+  ])
+  const files = { [path]: file(`${path}\n`) }
+  const idle = { ...noUnit, exists: true, enabled: true }
+  expect(summariesOf(step, { unit: idle, files })).toEqual([])
+  expect(summariesOf(step, { unit: { ...idle, enabled: false }, files })).toEqual([
+    'look for it at every boot',
+  ])
 })
 
 test('idle services: switched off once, also when they run in spite of it', () => {
