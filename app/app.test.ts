@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -147,13 +149,29 @@ test.each([
 })
 
 test('listens on sockets on the host and on ports while developing', () => {
-  expect(readSettings({ APP_SOCKET: '/run/app/app.sock' }).listen).toMatchObject({
+  expect(readSettings({ NODE_ENV: 'development', APP_SOCKET: '/run/app/app.sock' }).listen).toMatchObject({
     app: { path: '/run/app/app.sock' },
     admin: { path: '/run/app/admin.sock' },
   })
-  expect(readSettings({ PORT: '8080' }).listen).toMatchObject({
+  expect(readSettings({ NODE_ENV: 'development', PORT: '8080' }).listen).toMatchObject({
     app: { host: '127.0.0.1', port: 8080 },
     admin: { host: '127.0.0.1', port: 8081 },
   })
-  expect(() => readSettings({ PORT: 'http' })).toThrow('PORT must be a number from 0 to 65533; got "http"')
+  expect(() => readSettings({ NODE_ENV: 'development', PORT: 'http' })).toThrow(
+    'PORT must be a number from 0 to 65533; got "http"',
+  )
+})
+
+test('takes a secret that everybody knows, and prints mails, only where it is said to be developed', () => {
+  const noSecret = 'there is no secret: systemd hands it over with LoadCredential=secret:<file>'
+  for (const env of [{}, { NODE_ENV: '' }, { NODE_ENV: 'production' }])
+    expect(() => readSettings(env)).toThrow(noSecret)
+  const folder = mkdtempSync(join(tmpdir(), 'shoestring-secret-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  writeFileSync(join(folder, 'secret'), `${randomBytes(32).toString('base64')}\n`)
+  expect(readSettings({ CREDENTIALS_DIRECTORY: folder }).mail.server).toBe('none:')
+  writeFileSync(join(folder, 'secret'), 'short\n')
+  expect(() => readSettings({ CREDENTIALS_DIRECTORY: folder })).toThrow(
+    'the secret must be 32 bytes in base64; got 3',
+  )
 })

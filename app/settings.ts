@@ -62,7 +62,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     },
     mail: {
       // A code that is mailed must never stand in a log of a real server.
-      server: env['MAIL_SERVER'] ?? (env['NODE_ENV'] === 'production' ? 'none:' : 'log:'),
+      server: env['MAIL_SERVER'] ?? (developing(env) ? 'log:' : 'none:'),
       from: env['MAIL_FROM'] ?? `Accounts <accounts@${domain ?? 'localhost'}>`,
       rootCertificate: env['MAIL_ROOT_CERTIFICATE'],
     },
@@ -97,13 +97,17 @@ function flagOf(name: string, text: string): boolean {
   throw new Error(`${name} must be on or off; got ${JSON.stringify(text)}`)
 }
 
+/** Has to be said: a server that was never told what it is must not take a secret that everybody knows. */
+function developing(env: NodeJS.ProcessEnv): boolean {
+  return env['NODE_ENV'] === 'development'
+}
+
 /** systemd hands it over as a file that only this service can read; while developing it may be made up. */
 function secretOf(env: NodeJS.ProcessEnv): Buffer {
   const folder = env['CREDENTIALS_DIRECTORY']
   if (folder === undefined) {
-    if (env['NODE_ENV'] === 'production')
-      throw new Error('there is no secret: systemd hands it over with LoadCredential=secret:<file>')
-    return Buffer.alloc(32, 'development')
+    if (developing(env)) return Buffer.alloc(32, 'development')
+    throw new Error('there is no secret: systemd hands it over with LoadCredential=secret:<file>')
   }
   const secret = Buffer.from(readFileSync(join(folder, 'secret'), 'utf8').trim(), 'base64')
   if (secret.length !== 32) throw new Error(`the secret must be 32 bytes in base64; got ${secret.length}`)

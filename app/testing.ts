@@ -56,6 +56,7 @@ export async function startService(env: NodeJS.ProcessEnv = {}, limitFactor = 1)
   await onCluster(host, `create database ${name} template template_accounts owner accounts_owner`)
   const mailbox = await openMailbox()
   const settings = readSettings({
+    NODE_ENV: 'development',
     DOMAIN: 'example.com',
     APP_SOCKET: '/run/app/app.sock',
     PGHOST: host,

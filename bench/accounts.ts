@@ -147,6 +147,8 @@ async function serve(name: keyof typeof ports): Promise<{ child: ChildProcess; s
     PGHOST: cluster.host,
     PGDATABASE: 'accounts',
     PGUSER: serviceRole,
+    // Nothing else follows from it here: where mails go is said below.
+    NODE_ENV: 'development',
     PORT: String(ports[name]),
     APP_ORIGIN: 'http://app.localhost',
     ADMIN_ORIGIN: 'http://admin.localhost',

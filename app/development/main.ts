@@ -14,6 +14,7 @@ const database = 'accounts'
 const args = process.argv.slice(2)
 const env = {
   ...process.env,
+  NODE_ENV: 'development',
   PGHOST: folder,
   PGDATABASE: database,
   LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',

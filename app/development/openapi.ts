@@ -39,7 +39,7 @@ interface Described {
 /** The description of a site's API, made of the schemas that its routes are held to. */
 export async function describeApi(site: Site): Promise<string> {
   // Nothing is asked while routes are being registered.
-  const parts = { settings: readSettings({ DOMAIN: 'example.com' }) } as Parts
+  const parts = { settings: readSettings({ NODE_ENV: 'development', DOMAIN: 'example.com' }) } as Parts
   const running = { version: '', release: '', since: new Date(0) }
   const app = await buildSite(site, parts, {
     running,
