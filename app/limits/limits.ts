@@ -189,16 +189,22 @@ class Try implements Disposable {
     this.#places = this.#places.filter((place) => counts(place))
   }
 
-  /** Counts it, in one order lest two wait for each other. */
+  /** Counts it. */
   async count(): Promise<void> {
-    await this.#db`
+    await this.#db`${this.counted(this.#db`true`)}`
+  }
+
+  /** The same as a part of a statement, where a condition holds; in one order lest two wait for each other. */
+  counted(where: Fragment): Fragment {
+    const db = this.#db
+    return db`
       with counted as (
         select * from unnest(
           ${keysOf(this.#places)}::text[], ${everyOf(this.#places)}::int[], ${capacitiesOf(this.#places)}::float8[]
         ) as t (key, every, capacity)
       )
       insert into limits as l (key, empty_at)
-      select key, now() + make_interval(secs => every) from counted order by key
+      select key, now() + make_interval(secs => every) from counted where ${where} order by key
       on conflict (key) do update set empty_at = least(
         greatest(l.empty_at, now()) + (excluded.empty_at - now()),
         now() + (select make_interval(secs => counted.capacity) from counted where counted.key = excluded.key))`

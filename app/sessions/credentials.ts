@@ -63,13 +63,12 @@ export async function checkCredentials(
       select id, methods_of(id) as methods from accounts
       where id = case when password_matches(${accountId}, ${digest}) then ${accountId}::uuid end
         and ${admitted(parts)}
-    )
+    ), counted_right as (${right.counted(db`exists (select from shown)`)})
     select methods, arrival.* from shown left join lateral ${arriving(parts, request, token, done)} arrival on true`
   if (!shown) {
     await Promise.all([tried.count(), noteFailure(db, request, email)])
     return undefined
   }
-  await right.count()
   await passwords.renew(accountId, { password, terms: begun, digest, network: from })
   const { methods, ...arrival } = shown
   return { accountId, generation: begun.generation, methods, token, arrival }
