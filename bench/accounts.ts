@@ -1,6 +1,7 @@
 // The accounts service beside the least that could do its work: Fastify and the same session store; and its sign-ins
 // beside what hashing alone allows. One machine, one run, in turns; each server a process of its own on a real Postgres.
 // `npm run bench:accounts`, with the number of rounds as the first argument, 3 without one.
+import { randomBytes } from 'node:crypto'
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -40,6 +41,7 @@ try {
   await prepareDatabase(cluster.host, 'accounts')
   await addPeople()
   await unpack(join(folder, 'release'))
+  await writeFile(join(folder, 'secret'), randomBytes(32).toString('base64'))
   const ours = await serve('ours')
   const bare = await serve('bare')
   const times: Record<string, number[]> = {}
@@ -147,8 +149,8 @@ async function serve(name: keyof typeof ports): Promise<{ child: ChildProcess; s
     PGHOST: cluster.host,
     PGDATABASE: 'accounts',
     PGUSER: serviceRole,
-    // Nothing else follows from it here: where mails go is said below.
-    NODE_ENV: 'development',
+    NODE_ENV: 'production',
+    CREDENTIALS_DIRECTORY: folder,
     PORT: String(ports[name]),
     APP_ORIGIN: 'http://app.localhost',
     ADMIN_ORIGIN: 'http://admin.localhost',
