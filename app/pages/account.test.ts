@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { noChromium, servePages, signIn, type ServedPages, timeout, follow } from './in-chromium.ts'
+import { follow, noChromium, servePages, signIn, type ServedPages, timeout } from './in-chromium.ts'
 
 describe.skipIf(noChromium)('in a browser, signed in', { timeout }, () => {
   let served: ServedPages

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { appOf } from './authenticator-app.ts'
-import { noChromium, servePages, signIn, type ServedPages, timeout, follow } from './in-chromium.ts'
+import { follow, noChromium, servePages, signIn, type ServedPages, timeout } from './in-chromium.ts'
 
 describe.skipIf(noChromium)("the admins' site in a browser", { timeout }, () => {
   let served: ServedPages

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { appOf } from './authenticator-app.ts'
-import { noChromium, servePages, signIn, type ServedPages, timeout, follow } from './in-chromium.ts'
+import { follow, noChromium, servePages, signIn, type ServedPages, timeout } from './in-chromium.ts'
 import { withAuthenticator } from './virtual-authenticator.ts'
 
 describe.skipIf(noChromium)('second factors in a browser', { timeout }, () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { noChromium, servePages, type ServedPages, timeout, follow } from './in-chromium.ts'
+import { follow, noChromium, servePages, type ServedPages, timeout } from './in-chromium.ts'
 
 if (noChromium) console.warn(`pages are not tried in a browser: ${noChromium}`)
 
@@ -17,7 +17,7 @@ describe.skipIf(noChromium)('in a browser', { timeout }, () => {
     await look('home')
     await follow(page.getByRole('link', { name: 'Create an account' }))
     await look('sign-up')
-    await page.getByRole('button', { name: 'Create account' }).click()
+    await follow(page.getByRole('button', { name: 'Create account' }))
     expect(await page.title()).toBe('Error: Create an account – Ribbon & Co')
     expect(await page.evaluate(() => document.activeElement?.className)).toBe('summary')
     await look('sign-up-errors')
@@ -90,7 +90,7 @@ describe.skipIf(noChromium)('in a browser', { timeout }, () => {
     await page.goto('/activate')
     await look('activate-without-script')
     await page.getByLabel('Code from the mail').fill('x'.repeat(43))
-    await page.getByRole('button', { name: 'Activate my account' }).click()
+    await follow(page.getByRole('button', { name: 'Activate my account' }))
     expect(await page.title()).toBe('Error: One last step – Ribbon & Co')
     await look('activate-refused')
   })
